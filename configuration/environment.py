@@ -1,0 +1,171 @@
+"""One environment: where it runs, how large it is, and how traffic reaches it."""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Network
+from typing import Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from configuration.types import (
+    AccountId,
+    Architecture,
+    AvailabilityZone,
+    BranchName,
+    CertificateArn,
+    EmailAddress,
+    EnvironmentName,
+    Region,
+    Section,
+)
+
+# Task sizes of Fargate on Linux, CPU units to MiB: "Amazon ECS task definition parameters for Fargate", "Task size".
+FARGATE_MEMORY_MIB: dict[int, tuple[int, ...]] = {
+    256: (512, 1024, 2048),
+    512: tuple(range(1024, 4096 + 1, 1024)),
+    1024: tuple(range(2048, 8192 + 1, 1024)),
+    2048: tuple(range(4096, 16384 + 1, 1024)),
+    4096: tuple(range(8192, 30720 + 1, 1024)),
+    8192: tuple(range(16384, 61440 + 1, 4096)),
+    16384: tuple(range(32768, 122880 + 1, 8192)),
+}
+
+# The largest VPC that AWS allows ("VPC CIDR blocks"), and the smallest that holds two subnets in each of three zones
+# with room for tasks.
+MIN_PREFIX, MAX_PREFIX = 16, 24
+
+
+class Network(Section):
+    """`[environments.NAME.network]`: the VPC.
+
+    Attributes:
+        cidr: /16 to /24, so that two subnets in each of three zones fit.
+        nat: how tasks reach the internet. `none`: they sit in public subnets; `gateway`: one NAT gateway;
+            `gateway_per_az`: one in each zone.
+        flow_logs: accepted and rejected traffic goes to CloudWatch Logs.
+    """
+
+    cidr: IPv4Network
+    nat: Literal["none", "gateway", "gateway_per_az"] = "gateway"
+    flow_logs: bool = True
+
+    @field_validator("cidr")
+    @classmethod
+    def _cidr_leaves_room(cls, cidr: IPv4Network) -> IPv4Network:
+        if not MIN_PREFIX <= cidr.prefixlen <= MAX_PREFIX:
+            raise ValueError(f"must be a /{MIN_PREFIX} to /{MAX_PREFIX} network, is {str(cidr)!r}")
+        return cidr
+
+
+class LoadBalancer(Section):
+    """`[environments.NAME.load_balancer]`: how clients reach the service.
+
+    Attributes:
+        certificate_arn: HTTPS with this certificate; HTTP is redirected to it.
+        plain_http: HTTP without a certificate. One of the two must be given.
+    """
+
+    certificate_arn: CertificateArn | None = None
+    plain_http: bool = False
+
+    @model_validator(mode="after")
+    def _either_encrypted_or_plain(self) -> Self:
+        if self.plain_http == (self.certificate_arn is not None):
+            raise ValueError("must have either certificate_arn or plain_http = true")
+        return self
+
+
+class Task(Section):
+    """`[environments.NAME.task]`: the size of one task.
+
+    Attributes:
+        cpu: CPU units; 1024 are one vCPU.
+        memory: MiB.
+        architecture: omitted, arm64; in the sandbox, that of the machine.
+    """
+
+    cpu: int = 256
+    memory: int = 512
+    architecture: Architecture | None = None
+
+    @model_validator(mode="after")
+    def _fargate_has_this_size(self) -> Self:
+        if self.cpu not in FARGATE_MEMORY_MIB:
+            raise ValueError(f"cpu must be one of {_listed(FARGATE_MEMORY_MIB)}, is {self.cpu}")
+        if self.memory not in FARGATE_MEMORY_MIB[self.cpu]:
+            allowed = _listed(FARGATE_MEMORY_MIB[self.cpu])
+            raise ValueError(f"memory must be one of {allowed} MiB when cpu is {self.cpu}, is {self.memory}")
+        return self
+
+
+class Tasks(Section):
+    """`[environments.NAME.tasks]`: how many tasks run at least and at most."""
+
+    min: int = Field(default=1, ge=1, le=1000)
+    max: int = Field(default=4, ge=1, le=1000, validate_default=True)
+
+    @field_validator("max")
+    @classmethod
+    def _max_is_at_least_min(cls, value: int, info: ValidationInfo) -> int:
+        minimum = info.data.get("min", 1)
+        if value < minimum:
+            raise ValueError(f"must be at least tasks.min ({minimum}), is {value}")
+        return value
+
+
+class Alerts(Section):
+    """`[environments.NAME.alerts]`: who is told.
+
+    Attributes:
+        emails: subscribed to pages and tickets; AWS asks each address to confirm.
+    """
+
+    emails: tuple[EmailAddress, ...] = ()
+
+
+class Environment(Section):
+    """`[environments.NAME]`: one deployment of the whole stack.
+
+    Attributes:
+        name: the NAME of the table.
+        availability_zones: written down, not looked up, so that synthesis needs no credentials.
+        image: where the running image comes from. `ecr` and `ghcr`: a registry, the tag being the stack parameter
+            `ImageTag`; `asset`: CDK builds `service/Dockerfile` itself.
+        branch: whose pushes are deployed here; omitted, none are.
+        retain_data: logs, images and keys outlive their stack.
+    """
+
+    name: EnvironmentName
+    account: AccountId
+    region: Region
+    availability_zones: tuple[AvailabilityZone, ...] = Field(min_length=2, max_length=3)
+    image: Literal["ecr", "ghcr", "asset"] = "ecr"
+    branch: BranchName | None = None
+    retain_data: bool = True
+    network: Network
+    load_balancer: LoadBalancer
+    task: Task = Task()
+    tasks: Tasks = Tasks()
+    alerts: Alerts = Alerts()
+
+    @field_validator("availability_zones")
+    @classmethod
+    def _zones_are_in_the_region(cls, zones: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        region = info.data.get("region")
+        strangers = [zone for zone in zones if region and zone[:-1] != region]
+        if strangers:
+            raise ValueError(f"must be zones of {region}, but {', '.join(strangers)} is not")
+        if len(set(zones)) != len(zones):
+            raise ValueError(f"must differ from each other, are {', '.join(zones)}")
+        return zones
+
+    @field_validator("load_balancer")
+    @classmethod
+    def _certificate_is_in_the_region(cls, load_balancer: LoadBalancer, info: ValidationInfo) -> LoadBalancer:
+        region, arn = info.data.get("region"), load_balancer.certificate_arn
+        if region and arn and arn.split(":")[3] != region:
+            raise ValueError(f"certificate_arn must be in {region}, is in {arn.split(':')[3]}")
+        return load_balancer
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(str(number) for number in numbers)

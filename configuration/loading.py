@@ -1,0 +1,84 @@
+"""Reading `slipway.toml`, and saying in one line each what is wrong with it."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from configuration.errors import ConfigurationError
+from configuration.project import Configuration
+
+FILE_NAME = "slipway.toml"
+
+
+def find(start: Path) -> Path:
+    """The nearest `slipway.toml` in that folder or above it.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    for folder in (start.absolute(), *start.absolute().parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    raise ConfigurationError(f"{FILE_NAME}: is neither in {start.absolute()} nor in a folder above it")
+
+
+def load(path: Path) -> Configuration:
+    """The configuration in that file.
+
+    Raises:
+        ConfigurationError: the file cannot be read, is not TOML, or has unknown keys or bad values; it carries one
+            line for each problem, in the form `FILE: KEY: what is wrong`.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path.name}: cannot be read: {error.strerror}: {path}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path.name}: is not valid TOML: {error}") from error
+    try:
+        return Configuration.model_validate(document)
+    except ValidationError as error:
+        raise ConfigurationError(*(_line(path.name, details) for details in error.errors())) from None
+
+
+def _line(file: str, details: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in details["loc"])
+    return ": ".join(part for part in (file, place, _wrong(details)) if part)
+
+
+def _wrong(details: ErrorDetails) -> str:
+    context = details.get("ctx", {})
+    match details["type"]:
+        case "missing":
+            return "is required"
+        case "extra_forbidden":
+            return _unknown(details["loc"])
+        case "value_error":
+            return str(context["error"])
+        case "literal_error":
+            return f"must be {context['expected']}, is {details['input']!r}"
+        case _:
+            message = details["msg"].replace("Input should", "must").replace("should", "must")
+            return f"{message[:1].lower()}{message[1:]}, is {details['input']!r}"
+
+
+def _unknown(location: tuple[str | int, ...]) -> str:
+    known = sorted(_keys(location[:-1]))
+    close = difflib.get_close_matches(str(location[-1]), known, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+    return f"is not known here; {hint}"
+
+
+def _keys(location: tuple[str | int, ...]) -> set[str]:
+    """The keys of the table at that place, found by walking the models as the location does."""
+    model: Any = Configuration
+    for part in location:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            model = model.model_fields[str(part)].annotation
+        else:
+            model = get_args(model)[-1]  # a dictionary of tables: whatever the key, its value's type
+    return set(model.model_fields) - {"name"}

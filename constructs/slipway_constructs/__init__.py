@@ -1,0 +1,1 @@
+"""The building blocks of the delivery stack: each module holds the resources of one role."""

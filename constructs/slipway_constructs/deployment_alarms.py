@@ -1,0 +1,59 @@
+"""What rolls a release back although its tasks are healthy."""
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from slipway_constructs.target_metrics import MINUTE, TargetMetrics
+
+
+class DeploymentAlarms(Construct):
+    """Alarms on what clients see: the number and the share of failed requests.
+
+    Made from the load balancer's metrics only, so that the service can name them without a circular dependency.
+
+    Attributes:
+        alarms: to be given to the service.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        metrics: TargetMetrics,
+        error_count: int = 50,
+        error_percent: float = 5,
+        minimum_requests: int = 100,
+    ) -> None:
+        """Create the alarms; each looks at the last minute.
+
+        Args:
+            error_count: 5xx answers in a minute, whatever the traffic.
+            error_percent: share of 5xx answers among all, in percent.
+            minimum_requests: in a minute; below it the share says nothing and counts as zero.
+        """
+        super().__init__(scope, id)
+        errors, requests = metrics.server_errors(), metrics.requests()
+        percent = cloudwatch.MathExpression(
+            expression=f"IF(requests >= {minimum_requests}, 100 * FILL(errors, 0) / requests, 0)",
+            using_metrics={"errors": errors, "requests": requests},
+            label="5xx answers in percent",
+            period=MINUTE,
+        )
+        self.alarms = [
+            self._alarm("ErrorCount", errors, error_count, "Tasks answered with too many 5xx."),
+            self._alarm("ErrorRatio", percent, error_percent, "Tasks answered too large a share with 5xx."),
+        ]
+
+    def _alarm(self, id: str, metric: cloudwatch.IMetric, threshold: float, description: str) -> cloudwatch.Alarm:
+        return cloudwatch.Alarm(
+            self,
+            id,
+            metric=metric,
+            threshold=threshold,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=1,
+            alarm_description=f"{description} A rollout under way is rolled back.",
+            # No traffic, no 5xx: a quiet service must not block its own release.
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )

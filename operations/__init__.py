@@ -1,0 +1,1 @@
+"""The `slipway` command: one verb a module."""

@@ -1,0 +1,1 @@
+"""One module for each AWS service: plain data in, plain data out."""

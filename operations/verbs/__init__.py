@@ -1,0 +1,1 @@
+"""One verb a module: arguments in, gateways asked, a renderer's text out."""

@@ -1,0 +1,1 @@
+"""The emulated AWS: started, filled with the real stacks, and stopped."""

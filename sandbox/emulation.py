@@ -1,0 +1,74 @@
+"""The emulator's process: started, found again, stopped."""
+
+import socket
+import sys
+import urllib.error
+import urllib.request
+
+from operations.errors import OperationError
+from sandbox import processes
+from sandbox.engine import NOWHERE, Engine
+from sandbox.workspace import PROJECT, Workspace
+
+MODULE = "sandbox.emulator"
+START_PATIENCE = 60.0
+"""Seconds to start in; about three are needed, most of them for imports."""
+
+
+def running(workspace: Workspace) -> bool:
+    """Whether the emulator that this workspace started is alive and answers."""
+    return processes.runs(workspace.state().get("emulator"), MODULE) and _healthy(workspace)
+
+
+def start(workspace: Workspace, engine: Engine | None) -> None:
+    """Start the emulator and wait until it answers.
+
+    Args:
+        engine: runs the tasks' containers; None has the emulator simulate them.
+
+    Raises:
+        OperationError: the port is taken, or the emulator does not come up.
+    """
+    _claim_port(workspace.port)
+    pid = processes.start(
+        [sys.executable, "-m", MODULE],
+        environment=workspace.process_environment()
+        | {"GATEWAY_PORT": str(workspace.port), "DOCKER_HOST": engine.host if engine else NOWHERE},
+        folder=PROJECT,
+        log=workspace.emulator_log,
+    )
+    workspace.remember(emulator=pid, containers=engine is not None)
+    processes.eventually(lambda: _healthy(workspace) or not processes.runs(pid, MODULE), START_PATIENCE)
+    if not _healthy(workspace):
+        processes.stop(pid, MODULE)
+        workspace.remember(emulator=None, containers=None)
+        tail = "\n".join(workspace.emulator_log.read_text(errors="replace").splitlines()[-10:])
+        raise OperationError(f"the emulator did not start\n{tail}", fix=f"The whole log is {workspace.emulator_log}.")
+
+
+def stop(workspace: Workspace) -> bool:
+    """Stop the emulator that this workspace started, and say whether there was one."""
+    pid = workspace.state().get("emulator")
+    alive = processes.stop(pid, MODULE)
+    workspace.remember(emulator=None, containers=None)
+    return alive
+
+
+def _claim_port(port: int) -> None:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise OperationError(
+                f"port {port} is in use by a process that this folder's make up did not start",
+                fix="Stop that process, or set another port in slipway.toml under [sandbox].",
+            ) from error
+
+
+def _healthy(workspace: Workspace) -> bool:
+    try:
+        with urllib.request.urlopen(f"{workspace.endpoint}/_ministack/health", timeout=2) as answer:  # noqa: S310 - http
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,1 @@
+"""One CloudFormation stack a module: wiring and grants; the resources are in `slipway_constructs`."""

@@ -1,0 +1,177 @@
+"""The service of one environment, and what carries traffic to it."""
+
+from pathlib import Path
+
+from aws_cdk import CfnOutput, CfnParameter, Stack
+from aws_cdk import Environment as CdkEnvironment
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_ecs as ecs
+from constructs import Construct
+
+from configuration import Environment
+from configuration.github import GitHub
+from configuration.registry import Registry
+from configuration.stack_names import service
+from slipway_constructs.deployment_alarms import DeploymentAlarms
+from slipway_constructs.ingress import Ingress
+from slipway_constructs.network import Network
+from slipway_constructs.scaling import TaskScaling
+from slipway_constructs.target_metrics import TargetMetrics
+from slipway_constructs.web_service import WebService
+from stacks.acknowledgements import acknowledge
+from stacks.retention import log_retention, removal_policy
+
+SERVICE_DIRECTORY = Path(__file__).parent.parent / "service"
+PORT = 8000
+LIVENESS_PATH = "/health/live"
+READINESS_PATH = "/health/ready"
+IMAGE_TAG_PATTERN = "sha-[0-9a-f]{7,40}"
+
+
+class ServiceStack(Stack):
+    """Cluster, load balancer, service, scaling and the alarms that roll a release back.
+
+    Attributes:
+        ingress: load balancer and target group.
+        metrics: what the load balancer measures.
+        web_service: task definition and service.
+        deployment_alarms: what rolls a release back.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: CdkEnvironment,
+        environment: Environment,
+        architecture: ecs.CpuArchitecture,
+        network: Network,
+        registry: Registry,
+        github: GitHub,
+    ) -> None:
+        """Create the service in that network.
+
+        Args:
+            architecture: of the tasks; the image has to have it.
+        """
+        super().__init__(
+            scope, id, stack_name=service(environment.name), env=env, description=f"Service of {environment.name}."
+        )
+        self.ingress = self._ingress(environment, network)
+        self.metrics = TargetMetrics(self.ingress.load_balancer, self.ingress.targets)
+        self.deployment_alarms = DeploymentAlarms(self, "DeploymentAlarms", metrics=self.metrics)
+        cluster = ecs.Cluster(self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED)
+        image, tag = self._image(environment, architecture, registry, github)
+        self.web_service = WebService(
+            self,
+            "WebService",
+            cluster=cluster,
+            image=image,
+            port=PORT,
+            liveness_path=LIVENESS_PATH,
+            environment={
+                "ENVIRONMENT": environment.name,
+                "IMAGE_TAG": tag,
+                "FORWARDED_ALLOW_IPS": str(environment.network.cidr),  # the load balancer's address is one of these
+            },
+            cpu=environment.task.cpu,
+            memory_mib=environment.task.memory,
+            architecture=architecture,
+            subnets=network.task_subnets,
+            assign_public_ip=environment.network.nat == "none",
+            deployment_alarms=self.deployment_alarms.alarms,
+            log_retention=log_retention(environment),
+            log_removal_policy=removal_policy(environment),
+        )
+        self.web_service.service.attach_to_application_target_group(self.ingress.targets)
+        TaskScaling(
+            self,
+            "Scaling",
+            service=self.web_service.service,
+            min_tasks=environment.tasks.min,
+            max_tasks=environment.tasks.max,
+        )
+        self._acknowledge()
+        CfnOutput(self, "Url", value=self.ingress.url)
+        CfnOutput(self, "LoadBalancerArn", value=self.ingress.load_balancer.load_balancer_arn)
+        CfnOutput(self, "TargetGroupArn", value=self.ingress.targets.target_group_arn)
+        CfnOutput(self, "ClusterName", value=cluster.cluster_name)
+        CfnOutput(self, "ServiceName", value=self.web_service.service.service_name)
+
+    def _ingress(self, environment: Environment, network: Network) -> Ingress:
+        arn = environment.load_balancer.certificate_arn
+        return Ingress(
+            self,
+            "Ingress",
+            vpc=network.vpc,
+            target_port=PORT,
+            health_path=READINESS_PATH,
+            certificate=acm.Certificate.from_certificate_arn(self, "Certificate", arn) if arn else None,
+            removal_policy=removal_policy(environment),
+        )
+
+    def _image(
+        self, environment: Environment, architecture: ecs.CpuArchitecture, registry: Registry, github: GitHub
+    ) -> tuple[ecs.ContainerImage, str]:
+        """The image and the tag that the service reports."""
+        if environment.image == "asset":
+            return self._image_asset(architecture)
+        tag = CfnParameter(
+            self,
+            "ImageTag",
+            description="The release: an image tag. Deploying without it keeps the running image.",
+            allowed_pattern=f"^{IMAGE_TAG_PATTERN}$",
+            constraint_description="must be sha- and 7 to 40 hexadecimal digits of the commit",
+        ).value_as_string
+        if environment.image == "ghcr":
+            return ecs.ContainerImage.from_registry(f"ghcr.io/{github.full_name.lower()}:{tag}"), tag
+        repository = ecr.Repository.from_repository_attributes(
+            self,
+            "Repository",
+            repository_name=registry.repository,
+            repository_arn=self.format_arn(
+                service="ecr",
+                account=registry.account,
+                region=registry.region,
+                resource="repository",
+                resource_name=registry.repository,
+            ),
+        )
+        return ecs.ContainerImage.from_ecr_repository(repository, tag), tag
+
+    def _image_asset(self, architecture: ecs.CpuArchitecture) -> tuple[ecs.ContainerImage, str]:
+        arm = architecture is ecs.CpuArchitecture.ARM64
+        asset = ecr_assets.DockerImageAsset(
+            self,
+            "Image",
+            directory=str(SERVICE_DIRECTORY),
+            platform=ecr_assets.Platform.LINUX_ARM64 if arm else ecr_assets.Platform.LINUX_AMD64,
+            exclude=[".venv", "tests", "**/__pycache__", ".*_cache", ".coverage"],
+        )
+        return ecs.ContainerImage.from_docker_image_asset(asset), asset.asset_hash
+
+    def _acknowledge(self) -> None:
+        acknowledge(
+            self.ingress.load_balancer,
+            "AwsSolutions-EC23",
+            "A public website: its load balancer takes traffic from everywhere, on its listeners' ports only.",
+        )
+        acknowledge(
+            self.ingress.access_logs,
+            "AwsSolutions-S1",
+            "The bucket holds access logs; logging access to it would need another such bucket.",
+        )
+        acknowledge(
+            self.web_service.task_definition,
+            "AwsSolutions-ECS2",
+            "The variables are the environment's name, the image tag and the network's range: no secrets.",
+        )
+        execution_role = self.web_service.task_definition.obtain_execution_role()
+        acknowledge(
+            execution_role,
+            "AwsSolutions-IAM5[Resource::*]",
+            "ecr:GetAuthorizationToken has no resource type: AWS takes only * for it.",
+        )
