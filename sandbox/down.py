@@ -1,7 +1,5 @@
 """Stopping the sandbox."""
 
-import socket
-
 from sandbox import emulation, local_service
 from sandbox.engine import Engine
 from sandbox.workspace import Workspace
@@ -14,6 +12,7 @@ def down(workspace: Workspace) -> bool:
     """
     stopped = [local_service.stop(workspace), emulation.stop(workspace)]
     engine = Engine.find()
-    if engine:  # an emulator that was killed leaves its containers
-        stopped.append(engine.remove_containers(f"ministack.instance={socket.gethostname()}:{workspace.port}") > 0)
+    for container in engine.containers(workspace.port) if engine else []:
+        container.remove(force=True, v=True)  # an emulator that was killed leaves them
+        stopped.append(True)
     return any(stopped)

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from sandbox.programs import run
 
 if TYPE_CHECKING:
     import docker
+    from docker.models.containers import Container
 
 NOWHERE = "unix:///nonexistent/docker.sock"
 """A DOCKER_HOST at which nobody answers: it makes the emulator simulate the containers."""
@@ -115,12 +117,11 @@ class Engine:
         if not answer.ok:
             raise OperationError(f"cannot push {image}: HTTP {answer.status_code}", fix="Run make down and make up.")
 
-    def remove_containers(self, label: str) -> int:
-        """Remove the containers with that label, running or not, and say how many there were."""
-        found = self._client.containers.list(all=True, filters={"label": label})
-        for container in found:
-            container.remove(force=True, v=True)
-        return len(found)
+    def containers(self, port: int) -> "list[Container]":
+        """The containers, running or not, of the emulator at that port of this machine."""
+        # MiniStack's own mark on what it starts: the host and port that it serves at.
+        label = f"ministack.instance={socket.gethostname()}:{port}"
+        return self._client.containers.list(all=True, filters={"label": label})
 
 
 def _hosts() -> Iterator[str]:
@@ -137,9 +138,9 @@ def _hosts() -> Iterator[str]:
         if described.returncode == 0 and described.stdout.strip():
             yield described.stdout.strip()
     runtime = os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
-    for socket in ("/var/run/docker.sock", f"{runtime}/podman/podman.sock", "/run/podman/podman.sock"):
-        if Path(socket).exists():
-            yield f"unix://{socket}"
+    for path in ("/var/run/docker.sock", f"{runtime}/podman/podman.sock", "/run/podman/podman.sock"):
+        if Path(path).exists():
+            yield f"unix://{path}"
 
 
 def _events(lines: Iterator[bytes]) -> Iterator[dict[str, object]]:

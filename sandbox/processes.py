@@ -36,7 +36,7 @@ def runs(pid: object, words: str) -> bool:
         return False
     _reap(pid)
     listed = subprocess.run(
-        ["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.strip()
     return words in listed and not listed.startswith("Z")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import CfnOutput, Fn, Stack
+from aws_cdk import CfnOutput, Fn, RemovalPolicy, Stack
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -32,6 +32,7 @@ class IdentityStack(Stack):
         registry: Registry | None,
         environments: Sequence[Environment],
         build_branches: Sequence[str],
+        provider_removal_policy: RemovalPolicy,
     ) -> None:
         """Create the account's roles.
 
@@ -39,10 +40,11 @@ class IdentityStack(Stack):
             registry: None when it is in another account; there is no build role then.
             environments: those that are in this account.
             build_branches: whose workflows may push images.
+            provider_removal_policy: when the stack is deleted; an account has one provider for all its repositories.
         """
         super().__init__(scope, id, stack_name=IDENTITY, env=env, description="GitHub's workflows reach this account.")
         self._github = github
-        self._provider = GitHubProvider(self, "GitHub").provider
+        self._provider = GitHubProvider(self, "GitHub", removal_policy=provider_removal_policy).provider
         if registry is not None:
             self._build_role(registry, build_branches)
         for environment in environments:

@@ -43,7 +43,7 @@ class CloudFormation:
     """CloudFormation in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("cloudformation", endpoint_url=aws.endpoint)
+        self._client = aws.session.client("cloudformation", endpoint_url=aws.endpoint, config=aws.config)
 
     def stack(self, name: str) -> Stack | None:
         """The stack of that name; None if there is none."""

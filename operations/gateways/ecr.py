@@ -7,7 +7,7 @@ class Ecr:
     """ECR in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("ecr", endpoint_url=aws.endpoint)
+        self._client = aws.session.client("ecr", endpoint_url=aws.endpoint, config=aws.config)
 
     def has(self, repository: str, tag: str) -> bool:
         """Whether the repository exists and has an image of that tag."""

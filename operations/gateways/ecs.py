@@ -69,7 +69,7 @@ class Ecs:
     """ECS in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("ecs", endpoint_url=aws.endpoint)
+        self._client = aws.session.client("ecs", endpoint_url=aws.endpoint, config=aws.config)
 
     def service(self, cluster: str, name: str) -> Service | None:
         """The service of that name; None if there is none."""

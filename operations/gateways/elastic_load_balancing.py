@@ -7,7 +7,7 @@ class ElasticLoadBalancing:
     """Elastic Load Balancing v2 in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("elbv2", endpoint_url=aws.endpoint)
+        self._client = aws.session.client("elbv2", endpoint_url=aws.endpoint, config=aws.config)
 
     def name_of(self, load_balancer_arn: str) -> str:
         """The name of that load balancer."""

@@ -1,0 +1,114 @@
+"""Sandboxes of the tests' own, on ports of their own: one that the developer has up is left alone."""
+
+import json
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from sandbox.engine import Engine
+from tests.conftest import PROJECT
+
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A sandbox in a folder of its own, driven by the commands that a user types."""
+
+    folder: Path
+    port: int
+
+    @property
+    def configuration(self) -> Path:
+        return self.folder / "slipway.toml"
+
+    def slipway(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return run(str(BIN / "slipway"), "--configuration", str(self.configuration), *words)
+
+    def up(self, *options: str) -> dict[str, Any]:
+        finished = self.slipway("sandbox", "up", "--json", *options)
+        assert finished.returncode == 0, finished.stderr
+        report: dict[str, Any] = json.loads(finished.stdout)
+        return report
+
+    def down(self) -> None:
+        self.slipway("sandbox", "down")
+
+    def variables(self) -> dict[str, str]:
+        exports = self.slipway("sandbox", "environment").stdout
+        words = [word for word in shlex.split(exports) if word != "export"]
+        return dict(word.split("=", 1) for word in words)
+
+    def cdk(self, *words: str) -> subprocess.CompletedProcess[str]:
+        app = f"{shlex.quote(sys.executable)} app.py"
+        context = ["-c", "environment=sandbox", "-c", f"configuration={self.configuration}"]
+        output = ["--output", str(self.folder / "cdk.out")]
+        cli = str(PROJECT / "node_modules" / ".bin" / "cdk")
+        return run(cli, "--no-notices", "--app", app, *context, *output, *words, variables=self.variables())
+
+    def client(self, service: str) -> Any:
+        variables = self.variables()
+        return boto3.client(
+            service,
+            endpoint_url=variables["AWS_ENDPOINT_URL"],
+            region_name=variables["AWS_REGION"],
+            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def status(self) -> dict[str, Any]:
+        finished = self.slipway("status", "sandbox", "--json")
+        assert finished.returncode == 0, finished.stderr
+        status: dict[str, Any] = json.loads(finished.stdout)
+        return status
+
+
+def run(*command: str, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"} | (variables or {})
+    return subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - always http
+        return json.loads(answer.read())
+
+
+def sandbox_in(folder: Path) -> Sandbox:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    text = (PROJECT / "slipway.toml").read_text()
+    (folder / "slipway.toml").write_text(re.sub(r"(?m)^port = \d+$", f"port = {port}", text))
+    return Sandbox(folder, port)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    engine = Engine.find()
+    if engine is None:
+        pytest.skip("no Docker-compatible engine answers: start Docker or podman's API socket to run this test")
+    return engine
+
+
+@pytest.fixture(scope="session")
+def sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:  # noqa: ARG001 - skips
+    """A sandbox whose tasks are containers."""
+    sandbox = sandbox_in(tmp_path_factory.mktemp("sandbox"))
+    try:
+        sandbox.up()
+        yield sandbox
+    finally:
+        sandbox.down()

@@ -1,0 +1,109 @@
+"""The real app, deployed by the real CDK CLI into the emulated AWS, with tasks that are containers."""
+
+import socket
+from typing import Any
+
+from sandbox.engine import Engine
+from tests.end_to_end.conftest import Sandbox, get
+
+OURS = "slipway-"
+MISSING_TAG = "sha-0000000"
+
+
+def test_service_answers_through_the_load_balancer_with_the_deployed_tag(sandbox: Sandbox) -> None:
+    status = sandbox.status()
+    answer = get(f"{status['url']}/")
+    assert (answer["image_tag"], answer["environment"]) == (status["image_tag"], "sandbox")
+    assert get(f"{status['url']}/health/ready") == {"status": "ready"}
+
+
+def test_status_says_what_runs(sandbox: Sandbox) -> None:
+    status = sandbox.status()
+    assert status["environment"] == "sandbox"
+    assert status["running"] == status["desired"] == 2
+    assert status["deployment"]["status"] == "COMPLETED"
+    assert set(status) == {
+        *("environment", "cluster", "service", "image_tag", "desired", "running", "deployment", "url")
+    }
+    assert set(status["deployment"]) == {"id", "status", "reason"}
+
+
+def test_every_stack_is_deployed_and_only_scaling_is_without_effect(sandbox: Sandbox) -> None:
+    report = sandbox.up()
+    assert {stack["name"] for stack in report["stacks"]} == {
+        *("slipway-identity", "slipway-registry"),
+        *(f"slipway-sandbox-{role}" for role in ("network", "telemetry", "service", "observability")),
+    }
+    assert {stack["status"].partition("_")[2] for stack in report["stacks"]} <= {"COMPLETE", "ROLLBACK_COMPLETE"}
+    assert report["recorded"] == [
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+    ]
+
+
+def test_tasks_are_containers_that_are_neither_root_nor_able_to_write(sandbox: Sandbox, engine: Engine) -> None:
+    containers = engine.containers(sandbox.port)
+    assert len(containers) == sandbox.status()["running"]
+    for container in containers:
+        assert container.exec_run(["id", "-u"]).output.strip() == b"10001"
+        assert container.attrs["HostConfig"]["ReadonlyRootfs"] is True
+
+
+def test_logs_of_the_containers_are_in_cloudwatch_logs(sandbox: Sandbox) -> None:
+    logs = sandbox.client("logs")
+    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    group = next(name for name in groups if "WebService" in name)
+    messages = [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]]
+    assert any("startup complete" in message.lower() for message in messages), messages
+
+
+def test_image_is_in_ecr(sandbox: Sandbox) -> None:
+    images = sandbox.client("ecr").describe_images(repositoryName="slipway")["imageDetails"]
+    assert sandbox.status()["image_tag"] in [tag for image in images for tag in image["imageTags"]]
+
+
+def test_nothing_listens_beyond_loopback(sandbox: Sandbox) -> None:
+    addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    for address in addresses - {"127.0.0.1", "127.0.1.1"}:
+        with socket.socket() as client:
+            assert client.connect_ex((address, sandbox.port)) != 0, address
+
+
+def test_second_deployment_changes_nothing_and_diff_says_so(sandbox: Sandbox) -> None:
+    diff = sandbox.cdk("diff", "--all", "--fail")
+    assert diff.returncode == 0, diff.stdout + diff.stderr
+    deployed = sandbox.cdk("deploy", "--all", "--require-approval", "never")
+    assert deployed.returncode == 0, deployed.stderr
+    assert deployed.stderr.count("(no changes)") == len(stacks(sandbox)), deployed.stderr
+
+
+def test_release_of_a_missing_image_fails_the_stack_and_the_old_version_goes_on(sandbox: Sandbox) -> None:
+    before = sandbox.status()
+    stack = "slipway-sandbox-service"
+    deployed = sandbox.cdk(
+        *("deploy", stack, "--exclusively", "--require-approval", "never", "--parameters", f"ImageTag={MISSING_TAG}")
+    )
+    assert deployed.returncode != 0
+    assert "Circuit Breaker" in deployed.stderr + deployed.stdout
+    described = sandbox.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    assert described["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in described["Parameters"]}
+    assert parameters["ImageTag"] == before["image_tag"]
+    after = sandbox.status()
+    assert (after["image_tag"], after["running"]) == (before["image_tag"], before["running"])
+    assert get(f"{after['url']}/")["image_tag"] == before["image_tag"]
+
+
+def test_destroy_leaves_no_stack_and_no_container(sandbox: Sandbox, engine: Engine) -> None:
+    destroyed = sandbox.cdk("destroy", "--all", "--force")
+    try:
+        assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
+        assert stacks(sandbox) == []
+        assert engine.containers(sandbox.port) == []
+    finally:
+        sandbox.up()
+
+
+def stacks(sandbox: Sandbox) -> list[Any]:
+    found = sandbox.client("cloudformation").describe_stacks()["Stacks"]
+    return [stack["StackName"] for stack in found if stack["StackName"].startswith(OURS)]
