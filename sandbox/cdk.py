@@ -9,6 +9,9 @@ from configuration import SANDBOX
 from sandbox.programs import run
 from sandbox.workspace import PROJECT, Workspace
 
+# Of the hundreds of lines that the CLI writes, those that tell how far it is; a failure shows its last ones anyway.
+TELLING = ("⏳", "✅", "❌", "FAILED", "creating CloudFormation changeset", "AWS::ECS::Service ")
+
 CLI = PROJECT / "node_modules" / ".bin" / "cdk"
 
 
@@ -66,10 +69,14 @@ class Cdk:
             [str(CLI), "--no-notices", "--no-color", *arguments],
             doing=doing,
             fix=fix or f"Look into {self._workspace.emulator_log}, then run make down and make up.",
-            say=self._say,
+            say=self._say_if_telling,
             environment=self._workspace.process_environment() | {"PATH": _path(), "CDK_DISABLE_CLI_TELEMETRY": "true"},
             folder=PROJECT,
         )
+
+    def _say_if_telling(self, line: str) -> None:
+        if any(mark in line for mark in TELLING):
+            self._say(line)
 
 
 def _path() -> str:

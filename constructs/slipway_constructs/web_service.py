@@ -85,6 +85,8 @@ class WebService(Construct):
             ),
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
+        # Else the first tasks may start before their execution role may pull, and the circuit breaker counts them.
+        self.service.node.add_dependency(self.task_definition.obtain_execution_role())
 
     def _add_container(
         self, image: ecs.ContainerImage, port: int, liveness_path: str, environment: Mapping[str, str]
