@@ -24,7 +24,7 @@ from sandbox.report import Report, StackReport
 from sandbox.workspace import Workspace
 
 ANSWER_PATIENCE = 60.0
-"""Seconds until the service has to answer through the load balancer, counted from the end of the deployment."""
+"""Seconds until all tasks run and the load balancer gets an answer, counted from the end of the deployment."""
 
 BOOTSTRAP_STACK = "CDKToolkit"
 
@@ -46,11 +46,10 @@ def up(workspace: Workspace, *, containers: bool = True) -> Report:
     with _emulator(workspace, engine, progress):
         aws = connect(workspace.configuration, workspace.environment)
         tag = _deploy(workspace, engine, aws, progress)
-        status = read(workspace.configuration, workspace.environment)
         if engine is None:
             _serve_locally(workspace, aws, progress)
-        with progress.step("wait for an answer through the load balancer"):
-            _wait_for(f"{status.url}/health/ready", workspace)
+        with progress.step("wait for every task, and for an answer through the load balancer"):
+            _wait_until_serving(workspace)
         return _report(workspace, engine, aws, tag, progress)
 
 
@@ -114,21 +113,26 @@ def _serve_locally(workspace: Workspace, aws: Aws, progress: Progress) -> None:
     ElasticLoadBalancing(aws).register(stack.outputs["TargetGroupArn"], "127.0.0.1", port)
 
 
-def _wait_for(url: str, workspace: Workspace) -> None:
-    failure = ""
+def _wait_until_serving(workspace: Workspace) -> None:
+    missing = ""
 
-    def answers() -> bool:
-        nonlocal failure
+    def serves() -> bool:
+        nonlocal missing
+        status = read(workspace.configuration, workspace.environment)
+        if status.running < status.desired:
+            missing = f"{status.running} of {status.desired} tasks run"
+            return False
+        url = f"{status.url}/health/ready"
         try:
             with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - always http
                 return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
         except (urllib.error.URLError, OSError) as error:
-            failure = str(error)
+            missing = f"{url}: {error}"
             return False
 
-    if not processes.eventually(answers, ANSWER_PATIENCE):
+    if not processes.eventually(serves, ANSWER_PATIENCE):
         raise OperationError(
-            f"the service does not answer at {url}: {failure}",
+            f"the service is deployed but does not serve: {missing}",
             fix=f"Look into {workspace.emulator_log}; the engine's container addresses must be reachable from here.",
         )
 

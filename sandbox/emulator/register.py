@@ -1,0 +1,32 @@
+"""Putting everything that MiniStack lacks into it, before it starts."""
+
+from sandbox.emulator import cloudwatch, containers, query_definitions, rollout, stacks
+from sandbox.emulator.handlers import amended, for_ministack
+from sandbox.emulator.internals import internal
+from sandbox.emulator.resource_types import AMENDED, BACKED, RECORDED
+
+_PROVISIONERS = "services.cloudformation.provisioners"
+
+
+def register() -> None:
+    """Extend the MiniStack that this process is about to run; to be called once.
+
+    Raises:
+        MiniStackMismatchError: The installed MiniStack is another one than this package was written for.
+    """
+    handlers = internal(_PROVISIONERS, "_RESOURCE_HANDLERS")
+    create_only = internal(_PROVISIONERS, "_REPLACING_PROPERTIES")
+    tag_properties = internal(_PROVISIONERS, "_STACK_TAG_PROPERTY")
+    for entry in (*BACKED, *RECORDED):
+        handlers[entry.type] = for_ministack(entry.handler)
+        create_only[entry.type] = entry.create_only
+    for amendment in AMENDED:
+        handlers[amendment.type] = amended(handlers[amendment.type], amendment.amend)
+    tag_properties.update({entry.type: ("Tags", "list") for entry in BACKED if entry.tagged})
+
+    stacks.run_on_worker_threads({entry.type for entry in (*BACKED, *AMENDED, *RECORDED)})
+    stacks.roll_back_failed_updates({"AWS::ECS::Service"})
+    rollout.start_deployments_in_progress()
+    containers.apply_container_settings()
+    cloudwatch.keep_metric_math()
+    query_definitions.serve_query_definitions()

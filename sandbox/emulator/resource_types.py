@@ -1,0 +1,286 @@
+"""The CloudFormation resource types that the emulator adds to MiniStack's, and what is behind each of them.
+
+`python -m sandbox.emulator --types` prints this table.
+"""
+
+from dataclasses import dataclass
+
+from sandbox.emulator import cloudwatch, ec2, ecs, ecs_service, iam, notifications, query_definitions, web
+from sandbox.emulator.handlers import Amendment, Handler
+from sandbox.emulator.recorded import Recorded
+from sandbox.emulator.scaling import ScalableTarget
+
+
+@dataclass(frozen=True)
+class BackedType:
+    """A type whose resources exist in a service of the emulator and can be read through its API.
+
+    Args:
+        type: The CloudFormation name.
+        api: The operations that provision it.
+        handler: What calls them.
+        create_only: Properties whose change replaces the resource; the default is none.
+        tagged: Whether `Tags` also get the stack's tags.
+    """
+
+    type: str
+    api: str
+    handler: Handler
+    create_only: tuple[str, ...] = ()
+    tagged: bool = False
+
+
+@dataclass(frozen=True)
+class RecordedType:
+    """A type whose resources exist in their stack only.
+
+    Args:
+        type: The CloudFormation name.
+        why: What the emulator lacks.
+        handler: The form of its references.
+        create_only: Properties whose change replaces the resource; the default is none.
+    """
+
+    type: str
+    why: str
+    handler: Recorded
+    create_only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AmendedType:
+    """A type that MiniStack provisions, but for what `amend` adds."""
+
+    type: str
+    adds: str
+    amend: Amendment
+
+
+BACKED = (
+    BackedType(
+        "AWS::CloudWatch::CompositeAlarm",
+        "cloudwatch:PutCompositeAlarm",
+        cloudwatch.CompositeAlarm(),
+        create_only=("AlarmName",),
+        tagged=True,
+    ),
+    BackedType(
+        "AWS::EC2::EIP",
+        "ec2:AllocateAddress",
+        ec2.ElasticIp(),
+        create_only=("Address", "Domain", "IpamPoolId", "NetworkBorderGroup", "TransferAddress"),
+        tagged=True,
+    ),
+    BackedType(
+        "AWS::EC2::FlowLog",
+        "ec2:CreateFlowLogs",
+        ec2.FlowLog(),
+        create_only=(
+            "DeliverCrossAccountRole",
+            "DeliverLogsPermissionArn",
+            "DestinationOptions",
+            "LogDestination",
+            "LogDestinationType",
+            "LogFormat",
+            "LogGroupName",
+            "MaxAggregationInterval",
+            "ResourceId",
+            "ResourceType",
+            "TrafficType",
+        ),
+        tagged=True,
+    ),
+    BackedType(
+        "AWS::EC2::NatGateway",
+        "ec2:CreateNatGateway",
+        ec2.NatGateway(),
+        create_only=("AllocationId", "ConnectivityType", "PrivateIpAddress", "SubnetId"),
+        tagged=True,
+    ),
+    BackedType(
+        "AWS::EC2::SecurityGroupEgress",
+        "ec2:AuthorizeSecurityGroupEgress",
+        ec2.SecurityGroupRule("egress"),
+        create_only=(
+            "CidrIp",
+            "CidrIpv6",
+            "DestinationPrefixListId",
+            "DestinationSecurityGroupId",
+            "FromPort",
+            "GroupId",
+            "IpProtocol",
+            "ToPort",
+        ),
+    ),
+    BackedType(
+        "AWS::EC2::SecurityGroupIngress",
+        "ec2:AuthorizeSecurityGroupIngress",
+        ec2.SecurityGroupRule("ingress"),
+        create_only=(
+            "CidrIp",
+            "CidrIpv6",
+            "FromPort",
+            "GroupId",
+            "IpProtocol",
+            "SourcePrefixListId",
+            "SourceSecurityGroupId",
+            "ToPort",
+        ),
+    ),
+    BackedType(
+        "AWS::ECS::ClusterCapacityProviderAssociations",
+        "ecs:PutClusterCapacityProviders",
+        ecs.ClusterCapacityProviders(),
+        create_only=("Cluster",),
+    ),
+    BackedType(
+        "AWS::ECS::Service",
+        "ecs:CreateService",
+        ecs_service.Service(),
+        create_only=ecs_service.CREATE_ONLY,
+        tagged=True,
+    ),
+    BackedType(
+        "AWS::ECS::TaskDefinition",
+        "ecs:RegisterTaskDefinition",
+        ecs.TaskDefinition(),
+        create_only=(
+            "ContainerDefinitions",
+            "Cpu",
+            "EnableFaultInjection",
+            "EphemeralStorage",
+            "ExecutionRoleArn",
+            "Family",
+            "InferenceAccelerators",
+            "IpcMode",
+            "Memory",
+            "NetworkMode",
+            "PidMode",
+            "PlacementConstraints",
+            "ProxyConfiguration",
+            "RequiresCompatibilities",
+            "RuntimePlatform",
+            "TaskRoleArn",
+            "Volumes",
+        ),
+        tagged=True,
+    ),
+    BackedType(
+        "AWS::Events::ApiDestination",
+        "events:CreateApiDestination",
+        notifications.EventBridgeNamed("ApiDestination"),
+        create_only=("Name",),
+    ),
+    BackedType(
+        "AWS::Events::Connection",
+        "events:CreateConnection",
+        notifications.EventBridgeNamed("Connection"),
+        create_only=("Name",),
+    ),
+    BackedType(
+        "AWS::IAM::OIDCProvider",
+        "iam:CreateOpenIDConnectProvider",
+        iam.OidcProvider(),
+        create_only=("Url",),
+        tagged=True,
+    ),
+    BackedType("AWS::Logs::QueryDefinition", "logs:PutQueryDefinition", query_definitions.QueryDefinition()),
+    BackedType(
+        "AWS::WAFv2::WebACLAssociation",
+        "wafv2:AssociateWebACL",
+        web.WebAclAssociation(),
+        create_only=("ResourceArn", "WebACLArn"),
+    ),
+    BackedType(
+        "Custom::VpcRestrictDefaultSG",
+        "ec2:RevokeSecurityGroupIngress, ec2:RevokeSecurityGroupEgress",
+        ec2.ClosedDefaultSecurityGroup(),
+    ),
+)
+
+AMENDED = (
+    AmendedType("AWS::EC2::Subnet", "the attributes CidrBlock, VpcId and AvailabilityZoneId", ec2.subnet_attributes),
+    AmendedType("AWS::EC2::VPC", "the attribute CidrBlock", ec2.vpc_attributes),
+    AmendedType("AWS::ElasticLoadBalancingV2::Listener", "ListenerAttributes", web.listener_attributes),
+    AmendedType("AWS::IAM::Role", "PermissionsBoundary", iam.permissions_boundary),
+    AmendedType(
+        "AWS::SNS::Topic", "KmsMasterKeyId, SignatureVersion and TracingConfig", notifications.topic_attributes
+    ),
+)
+
+RECORDED = (
+    RecordedType(
+        "AWS::APS::RuleGroupsNamespace",
+        "MiniStack has no Amazon Managed Service for Prometheus.",
+        Recorded("arn:aws:aps:{region}:{account}:rulegroupsnamespace/{unique}/{Name}", {"Arn": "{reference}"}),
+        create_only=("Name", "Workspace"),
+    ),
+    RecordedType(
+        "AWS::APS::Workspace",
+        "MiniStack has no Amazon Managed Service for Prometheus.",
+        Recorded(
+            "arn:aws:aps:{region}:{account}:workspace/ws-{unique}",
+            {
+                "Arn": "{reference}",
+                "WorkspaceId": "ws-{unique}",
+                "PrometheusEndpoint": "https://aps-workspaces.{region}.amazonaws.com/workspaces/ws-{unique}/",
+            },
+        ),
+    ),
+    RecordedType(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "MiniStack has no Application Auto Scaling: the number of tasks is brought between the bounds once.",
+        ScalableTarget("{ResourceId}|{ScalableDimension}|{ServiceNamespace}", {"Id": "{reference}"}),
+        create_only=("ResourceId", "ScalableDimension", "ServiceNamespace"),
+    ),
+    RecordedType(
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        "MiniStack has no Application Auto Scaling: no policy ever changes the number of tasks.",
+        Recorded(
+            "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{unique}:policyName/{PolicyName}",
+            {"Arn": "{reference}", "ScalingPolicyName": "{PolicyName}"},
+        ),
+        create_only=("PolicyName", "ResourceId", "ScalableDimension", "ScalingTargetId", "ServiceNamespace"),
+    ),
+    RecordedType(
+        "AWS::ApplicationSignals::ServiceLevelObjective",
+        "MiniStack has no Application Signals.",
+        Recorded("arn:aws:application-signals:{region}:{account}:slo/{Name}", {"Arn": "{reference}"}),
+        create_only=("Name",),
+    ),
+    RecordedType(
+        "AWS::Chatbot::SlackChannelConfiguration",
+        "MiniStack has no Amazon Q Developer in chat applications, and a laptop no Slack workspace.",
+        Recorded(
+            "arn:aws:chatbot::{account}:chat-configuration/slack-channel/{ConfigurationName}", {"Arn": "{reference}"}
+        ),
+        create_only=("ConfigurationName",),
+    ),
+    RecordedType(
+        "AWS::Synthetics::Canary",
+        "MiniStack has no CloudWatch Synthetics.",
+        Recorded("{Name}", {"Id": "{unique}", "State": "READY"}),
+        create_only=("Name",),
+    ),
+    RecordedType(
+        "AWS::WAFv2::LoggingConfiguration",
+        "MiniStack's WAF has no PutLoggingConfiguration and inspects no requests.",
+        Recorded("{ResourceArn}", {"ManagedByFirewallManager": "false"}),
+        create_only=("ResourceArn",),
+    ),
+    RecordedType(
+        "Custom::S3AutoDeleteObjects",
+        "MiniStack deletes a bucket together with its objects, so there is nothing to empty.",
+        Recorded("{BucketName}"),
+    ),
+)
+
+
+def as_rows() -> list[dict[str, str]]:
+    """Return the table as it is printed: of each type what is behind it, in the order of the types."""
+    rows = [
+        *({"type": entry.type, "provisioning": "backed", "by": entry.api} for entry in BACKED),
+        *({"type": entry.type, "provisioning": "amended", "by": f"MiniStack, and {entry.adds}"} for entry in AMENDED),
+        *({"type": entry.type, "provisioning": "recorded", "by": entry.why} for entry in RECORDED),
+    ]
+    return sorted(rows, key=lambda row: row["type"])
