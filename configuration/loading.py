@@ -13,6 +13,21 @@ from configuration.project import Configuration
 
 FILE_NAME = "slipway.toml"
 
+# What pydantic's types of error are called in TOML's words.
+EXPECTED = {
+    "string_type": "a string in quotes",
+    "int_type": "an integer",
+    "bool_type": "true or false",
+    "tuple_type": "an array",
+    "dict_type": "a table",
+    "model_type": "a table",
+}
+BOUNDS = {
+    "greater_than": ("gt", "more than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than_equal": ("le", "at most"),
+}
+
 
 def find(start: Path) -> Path:
     """The nearest `slipway.toml` in that folder or above it.
@@ -46,24 +61,55 @@ def load(path: Path) -> Configuration:
 
 
 def _line(file: str, details: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in details["loc"])
-    return ": ".join(part for part in (file, place, _wrong(details)) if part)
+    return ": ".join(part for part in (file, _place(details["loc"]), _wrong(details)) if part)
+
+
+def _place(location: tuple[str | int, ...]) -> str:
+    match location:
+        case ("environments", str(name), "name"):  # written as [environments.NAME]
+            return f"environments.{name}"
+        case _:
+            keys = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+            return "".join(keys).removeprefix(".")
 
 
 def _wrong(details: ErrorDetails) -> str:
-    context = details.get("ctx", {})
     match details["type"]:
         case "missing":
             return "is required"
         case "extra_forbidden":
             return _unknown(details["loc"])
         case "value_error":
-            return str(context["error"])
-        case "literal_error":
-            return f"must be {context['expected']}, is {details['input']!r}"
+            return str(details.get("ctx", {})["error"])
         case _:
-            message = details["msg"].replace("Input should", "must").replace("should", "must")
-            return f"{message[:1].lower()}{message[1:]}, is {details['input']!r}"
+            return f"must be {_allowed(details)}, is {_toml(details['input'])}"
+
+
+def _allowed(details: ErrorDetails) -> str:
+    context = details.get("ctx", {})
+    match details["type"]:
+        case "literal_error":
+            return str(context["expected"])
+        case kind if kind in BOUNDS:
+            key, words = BOUNDS[kind]
+            return f"{words} {context[key]}"
+        case kind:
+            return EXPECTED.get(kind, details["msg"].removeprefix("Input should be "))
+
+
+def _toml(value: object) -> str:
+    """The value as its author would call it."""
+    match value:
+        case dict():
+            return "a table"
+        case list():
+            return "an array"
+        case bool():
+            return str(value).lower()
+        case str():
+            return repr(value)
+        case _:
+            return str(value)  # numbers, dates and times
 
 
 def _unknown(location: tuple[str | int, ...]) -> str:

@@ -1,21 +1,17 @@
 """The whole of `slipway.toml`."""
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from configuration.environment import Environment
+from configuration.environment import SANDBOX, SANDBOX_ACCOUNT, Environment
 from configuration.errors import ConfigurationError
 from configuration.github import GitHub
 from configuration.registry import Registry
 from configuration.types import Section
 
-SANDBOX = "sandbox"
-"""The environment that lives in the emulated AWS."""
-
-SANDBOX_ACCOUNT = "000000000000"
-"""The account of the emulated AWS; AWS itself gives it to nobody."""
+__all__ = ["SANDBOX", "SANDBOX_ACCOUNT", "Configuration", "Sandbox"]
 
 
 class Sandbox(Section):
@@ -33,28 +29,32 @@ class Configuration(Section):
 
     github: GitHub
     registry: Registry
-    environments: dict[str, Environment] = Field(min_length=1)
+    environments: dict[str, Environment]
     sandbox: Sandbox = Sandbox()
 
-    @field_validator("environments", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _environments_know_their_names(cls, tables: Any) -> Any:
+    def _environments_know_their_names(cls, document: Any) -> Any:
+        tables = document.get("environments") if isinstance(document, dict) else None
         if not isinstance(tables, dict):
-            return tables
-        for name, table in tables.items():
-            if isinstance(table, dict) and "name" in table:
-                raise ValueError(f"{name}.name: is not known here, the name is the table's own")
-        return {name: {"name": name} | table if isinstance(table, dict) else table for name, table in tables.items()}
+            return document
+        named = [name for name, table in tables.items() if isinstance(table, dict) and "name" in table]
+        if named:
+            raise ValueError(
+                f"environments.{named[0]}.name: is not known here; an environment has the name of its table"
+            )
+        return document | {
+            "environments": {
+                name: {"name": name} | table if isinstance(table, dict) else table for name, table in tables.items()
+            }
+        }
 
-    @model_validator(mode="after")
-    def _only_the_sandbox_is_in_the_emulated_account(self) -> Self:
-        for environment in self.environments.values():
-            if (environment.account == SANDBOX_ACCOUNT) != (environment.name == SANDBOX):
-                raise ValueError(
-                    f"environments.{environment.name}.account: {SANDBOX_ACCOUNT} is the account of the environment "
-                    f"{SANDBOX!r}, and of no other"
-                )
-        return self
+    @field_validator("environments")
+    @classmethod
+    def _there_is_an_environment(cls, environments: dict[str, Environment]) -> dict[str, Environment]:
+        if not environments:
+            raise ValueError("must have at least one table, such as [environments.dev]")
+        return environments
 
     def environment(self, name: str) -> Environment:
         """The environment of that name.

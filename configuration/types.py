@@ -1,20 +1,37 @@
 """The kinds of value that AWS and GitHub give a fixed form, and the base of every table."""
 
 import re
+from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 
 def _form(pattern: str, description: str) -> AfterValidator:
     """Accepts only text that matches the whole pattern; the error names the description and the value."""
 
     def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
+        if not re.fullmatch(pattern, value, re.ASCII):
             raise ValueError(f"must be {description}, is {value!r}")
         return value
 
     return AfterValidator(check)
+
+
+def _network(value: object) -> IPv4Network:
+    """Of text only what has a prefix: pydantic would take a number or an address for the network of that address."""
+    if isinstance(value, IPv4Network):
+        return value
+    try:
+        network = IPv4Network(value, strict=False) if isinstance(value, str) and "/" in value else None
+    except ValueError:
+        network = None
+    wrong = f"must be an IPv4 network such as '10.10.0.0/16', is {value!r}"
+    if network is None:
+        raise ValueError(wrong)
+    if str(network) != value:
+        raise ValueError(f"{wrong}; did you mean {str(network)!r}?")
+    return network
 
 
 AccountId = Annotated[str, _form(r"\d{12}", "an AWS account id of twelve digits")]
@@ -27,11 +44,12 @@ CertificateArn = Annotated[
         "the ARN of an ACM certificate such as 'arn:aws:acm:REGION:ACCOUNT:certificate/ID'",
     ),
 ]
+Ipv4Cidr = Annotated[IPv4Network, BeforeValidator(_network)]
 EmailAddress = Annotated[str, _form(r"[^@\s]+@[^@\s]+", "an email address")]
 
 # The name goes into stack names and the names of IAM roles, which are at most 64 characters long.
 EnvironmentName = Annotated[
-    str, _form(r"[a-z][a-z0-9-]{0,19}", "up to twenty lower-case letters, digits and hyphens, a letter first")
+    str, _form(r"[a-z][a-z0-9-]{0,19}", "a name of up to twenty lower-case letters, digits and hyphens, a letter first")
 ]
 BranchName = Annotated[str, _form(r"[A-Za-z0-9._/-]+", "a branch name without wildcards such as 'main'")]
 
@@ -56,6 +74,10 @@ Architecture = Literal["arm64", "x86_64"]
 
 
 class Section(BaseModel):
-    """A table of `slipway.toml`: immutable, and an unknown key in it is an error."""
+    """A table of `slipway.toml`: immutable, and an unknown key or a value of another type in it is an error.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    TOML has types of its own: without `strict`, the text "no" would be false and the boolean true would be 1. Only
+    arrays, which become tuples, need `Field(strict=False)`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

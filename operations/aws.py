@@ -11,11 +11,23 @@ from operations.errors import OperationError
 if TYPE_CHECKING:
     import boto3
     from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
 
 # An access key of its own: the CDK CLI remembers which account belongs to a key, and would otherwise take the account
 # of another emulator for ours.
 SANDBOX_ACCESS_KEY = "slipwaysandbox"
 SANDBOX_SECRET_KEY = "emulated"  # noqa: S105 - the emulator takes any
+
+# What the services of AWS call the same refusal ("Common error types" in their API references).
+EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+UNKNOWN_CREDENTIALS = {
+    "AuthFailure",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 
 
 @dataclass(frozen=True)
@@ -35,8 +47,9 @@ class Aws:
         """How clients behave: AWS is retried with patience; a sandbox that does not answer is simply not up."""
         from botocore.config import Config  # noqa: PLC0415 - as in `connect`
 
-        attempts = 1 if self.sandboxed else 5
-        return Config(retries={"mode": "standard", "total_max_attempts": attempts})
+        if self.sandboxed:  # on this machine: no proxy is asked for it
+            return Config(retries={"mode": "standard", "total_max_attempts": 1}, proxies={})
+        return Config(retries={"mode": "standard", "total_max_attempts": 5})
 
     @property
     def sandboxed(self) -> bool:
@@ -50,17 +63,24 @@ def sandbox_endpoint(configuration: Configuration) -> str:
 
 
 def connect(configuration: Configuration, environment: Environment) -> Aws:
-    """AWS as that environment sees it: the emulator for the sandbox, otherwise the credentials of the shell."""
-    import boto3  # noqa: PLC0415 - takes longer to import than `slipway --help` may run
+    """AWS as that environment sees it: the emulator for the sandbox, otherwise the credentials of the shell.
 
-    if environment.name != SANDBOX:
-        return Aws(boto3.Session(region_name=environment.region), None)
-    session = boto3.Session(
-        aws_access_key_id=SANDBOX_ACCESS_KEY,
-        aws_secret_access_key=SANDBOX_SECRET_KEY,
-        region_name=environment.region,
-    )
-    return Aws(session, sandbox_endpoint(configuration))
+    Raises:
+        OperationError: the AWS settings of the shell cannot be used, such as a profile that does not exist.
+    """
+    import boto3  # noqa: PLC0415 - takes longer to import than `slipway --help` may run
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - likewise
+
+    sandboxed = environment.name == SANDBOX
+    try:
+        session = boto3.Session(
+            aws_access_key_id=SANDBOX_ACCESS_KEY if sandboxed else None,
+            aws_secret_access_key=SANDBOX_SECRET_KEY if sandboxed else None,
+            region_name=environment.region,
+        )
+    except BotoCoreError as error:
+        raise _explanation(error, None) from error
+    return Aws(session, sandbox_endpoint(configuration) if sandboxed else None)
 
 
 @contextmanager
@@ -70,31 +90,67 @@ def explained(aws: Aws) -> Iterator[None]:
     Raises:
         OperationError: there are no credentials, they have expired, AWS refuses or does not answer.
     """
-    from botocore.exceptions import (  # noqa: PLC0415 - as above
-        BotoCoreError,
-        ClientError,
-        EndpointConnectionError,
-        NoCredentialsError,
-    )
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as in `connect`
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - likewise
 
     try:
         yield
-    except NoCredentialsError as error:
-        raise OperationError("AWS cannot be asked: the shell has no credentials", fix="Run aws sso login.") from error
-    except EndpointConnectionError as error:
-        if aws.sandboxed:
-            raise OperationError(
-                f"the sandbox does not answer at {aws.endpoint}: it is not running", fix="Run make up."
-            ) from error
-        raise OperationError(f"AWS does not answer: {error}", fix="Check the network, then try again.") from error
     except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
-        if code in {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}:
-            raise OperationError(
-                f"{error.operation_name} was refused: the credentials have expired", fix="Run aws sso login."
-            ) from error
-        raise OperationError(
-            f"{error.operation_name} failed: {code}: {message}", fix="Check the permissions of the credentials in use."
-        ) from error
+        raise _refusal(error) from error
     except BotoCoreError as error:
-        raise OperationError(f"AWS cannot be asked: {error}", fix="Check the AWS settings of this shell.") from error
+        raise _explanation(error, aws.endpoint) from error
+    except ResponseParserError as error:
+        raise OperationError(
+            f"what answers at {aws.endpoint or 'the endpoint'} is not AWS",
+            fix="See what listens there; sandbox.port in slipway.toml chooses another port."
+            if aws.sandboxed
+            else "Check the network and its proxy, then try again.",
+        ) from error
+
+
+def _explanation(error: "BotoCoreError", endpoint: str | None) -> OperationError:
+    from botocore import exceptions  # noqa: PLC0415 - as in `connect`
+
+    match error:
+        case exceptions.NoCredentialsError():
+            return OperationError("AWS cannot be asked: the shell has no credentials", fix="Run aws sso login.")
+        case exceptions.SSOError() | exceptions.TokenRetrievalError():
+            return OperationError(
+                "AWS cannot be asked: the session of aws sso login has expired, or there is none",
+                fix="Run aws sso login.",
+            )
+        case exceptions.EndpointConnectionError() if endpoint:
+            return OperationError(f"the sandbox does not answer at {endpoint}: it is not running", fix="Run make up.")
+        case exceptions.ConnectionError() | exceptions.HTTPClientError():
+            return OperationError(
+                f"{'the sandbox' if endpoint else 'AWS'} does not answer: {_clause(error)}",
+                fix="Run make down and make up." if endpoint else "Check the network, then try again.",
+            )
+        case _:
+            return OperationError(
+                f"AWS cannot be asked: {_clause(error)}",
+                fix="Check the AWS settings of this shell; aws configure list prints them.",
+            )
+
+
+def _refusal(error: "ClientError") -> OperationError:
+    answer = error.response.get("Error", {})
+    code = answer.get("Code", "")
+    if code in EXPIRED:
+        return OperationError(
+            f"{error.operation_name} was refused: the credentials have expired", fix="Run aws sso login."
+        )
+    if code in UNKNOWN_CREDENTIALS:
+        fix = "Check which credentials are in use; aws configure list prints them."
+    elif code in DENIED:
+        fix = "Check the permissions of the credentials in use; aws sts get-caller-identity prints whose they are."
+    else:
+        fix = "Try again; if it stays, the API reference of the operation explains the code."
+    what = f"{error.operation_name} failed: {code}"
+    message = answer.get("Message")
+    return OperationError(f"{what}: {_clause(message)}" if message else what, fix=fix)
+
+
+def _clause(text: object) -> str:
+    """The text as the end of a sentence of ours."""
+    return str(text).rstrip(".")

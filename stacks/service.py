@@ -14,6 +14,7 @@ from configuration import Environment
 from configuration.github import GitHub
 from configuration.registry import Registry
 from configuration.stack_names import service
+from configuration.types import Architecture
 from slipway_constructs.deployment_alarms import DeploymentAlarms
 from slipway_constructs.ingress import Ingress
 from slipway_constructs.network import Network
@@ -28,6 +29,9 @@ PORT = 8000
 LIVENESS_PATH = "/health/live"
 READINESS_PATH = "/health/ready"
 IMAGE_TAG_PATTERN = "sha-[0-9a-f]{7,40}"
+
+CPU_ARCHITECTURES = {"arm64": ecs.CpuArchitecture.ARM64, "x86_64": ecs.CpuArchitecture.X86_64}
+IMAGE_PLATFORMS = {"arm64": ecr_assets.Platform.LINUX_ARM64, "x86_64": ecr_assets.Platform.LINUX_AMD64}
 
 
 class ServiceStack(Stack):
@@ -47,7 +51,7 @@ class ServiceStack(Stack):
         *,
         env: CdkEnvironment,
         environment: Environment,
-        architecture: ecs.CpuArchitecture,
+        architecture: Architecture,
         network: Network,
         registry: Registry,
         github: GitHub,
@@ -79,7 +83,7 @@ class ServiceStack(Stack):
             },
             cpu=environment.task.cpu,
             memory_mib=environment.task.memory,
-            architecture=architecture,
+            architecture=CPU_ARCHITECTURES[architecture],
             subnets=network.task_subnets,
             assign_public_ip=environment.network.nat == "none",
             deployment_alarms=self.deployment_alarms.alarms,
@@ -94,7 +98,7 @@ class ServiceStack(Stack):
             min_tasks=environment.tasks.min,
             max_tasks=environment.tasks.max,
         )
-        self._acknowledge()
+        self._acknowledge(environment)
         CfnOutput(self, "Url", value=self.ingress.url)
         CfnOutput(self, "LoadBalancerArn", value=self.ingress.load_balancer.load_balancer_arn)
         CfnOutput(self, "TargetGroupArn", value=self.ingress.targets.target_group_arn)
@@ -114,7 +118,7 @@ class ServiceStack(Stack):
         )
 
     def _image(
-        self, environment: Environment, architecture: ecs.CpuArchitecture, registry: Registry, github: GitHub
+        self, environment: Environment, architecture: Architecture, registry: Registry, github: GitHub
     ) -> tuple[ecs.ContainerImage, str]:
         """The image and the tag that the service reports."""
         if environment.image == "asset":
@@ -142,18 +146,17 @@ class ServiceStack(Stack):
         )
         return ecs.ContainerImage.from_ecr_repository(repository, tag), tag
 
-    def _image_asset(self, architecture: ecs.CpuArchitecture) -> tuple[ecs.ContainerImage, str]:
-        arm = architecture is ecs.CpuArchitecture.ARM64
+    def _image_asset(self, architecture: Architecture) -> tuple[ecs.ContainerImage, str]:
         asset = ecr_assets.DockerImageAsset(
             self,
             "Image",
             directory=str(SERVICE_DIRECTORY),
-            platform=ecr_assets.Platform.LINUX_ARM64 if arm else ecr_assets.Platform.LINUX_AMD64,
+            platform=IMAGE_PLATFORMS[architecture],
             exclude=[".venv", "tests", "**/__pycache__", ".*_cache", ".coverage"],
         )
         return ecs.ContainerImage.from_docker_image_asset(asset), asset.asset_hash
 
-    def _acknowledge(self) -> None:
+    def _acknowledge(self, environment: Environment) -> None:
         acknowledge(
             self.ingress.load_balancer,
             "AwsSolutions-EC23",
@@ -169,9 +172,9 @@ class ServiceStack(Stack):
             "AwsSolutions-ECS2",
             "The variables are the environment's name, the image tag and the network's range: no secrets.",
         )
-        execution_role = self.web_service.task_definition.obtain_execution_role()
-        acknowledge(
-            execution_role,
-            "AwsSolutions-IAM5[Resource::*]",
-            "ecr:GetAuthorizationToken has no resource type: AWS takes only * for it.",
-        )
+        if environment.image != "ghcr":
+            acknowledge(
+                self.web_service.task_definition.obtain_execution_role(),
+                "AwsSolutions-IAM5[Resource::*]",
+                "ecr:GetAuthorizationToken has no resource type: AWS takes only * for it.",
+            )

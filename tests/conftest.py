@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 import app as application  # first: it chooses the Node that aws_cdk starts
+
+from aws_cdk.cx_api import CloudAssembly  # isort: skip - see above
 from configuration import SANDBOX, Configuration, load
 
 PROJECT = Path(__file__).parent.parent
@@ -21,17 +23,32 @@ def configuration() -> Configuration:
 
 
 @pytest.fixture(scope="session")
-def templates(configuration: Configuration) -> Mapping[str, Template]:
+def assembly(configuration: Configuration) -> CloudAssembly:
+    """Of every environment but the sandbox."""
+    return assemble(configuration.select())
+
+
+@pytest.fixture(scope="session")
+def sandbox_assembly(configuration: Configuration) -> CloudAssembly:
+    return assemble(configuration.select([SANDBOX]))
+
+
+@pytest.fixture(scope="session")
+def templates(assembly: CloudAssembly, sandbox_assembly: CloudAssembly) -> Mapping[str, Template]:
     """Template by stack id, of every environment including the sandbox, whose shared stacks are in `sandbox-ID`."""
-    return synthesize(configuration.select()) | {
+    return templates_of(assembly) | {
         (name if SANDBOX in name else f"{SANDBOX}-{name}"): template
-        for name, template in synthesize(configuration.select([SANDBOX])).items()
+        for name, template in templates_of(sandbox_assembly).items()
     }
 
 
-def synthesize(configuration: Configuration) -> dict[str, Template]:
-    """Template by stack id, through the same door as `cdk synth`, cdk-nag included."""
-    assembly = application.build_app(configuration).synth()
+def assemble(configuration: Configuration) -> CloudAssembly:
+    """What `cdk synth` would write, made through the same door, cdk-nag included."""
+    return application.build_app(configuration).synth()
+
+
+def templates_of(assembly: CloudAssembly) -> dict[str, Template]:
+    """Template by stack id."""
     return {stack.id: json.loads(Path(stack.template_full_path).read_text()) for stack in assembly.stacks}
 
 

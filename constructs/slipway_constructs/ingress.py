@@ -89,6 +89,7 @@ class Ingress(Construct):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(90))],
             removal_policy=removal_policy,
+            auto_delete_objects=removal_policy is RemovalPolicy.DESTROY,  # else a bucket with logs cannot be deleted
         )
 
     def _listen(self, certificate: acm.ICertificate | None) -> None:

@@ -1,10 +1,14 @@
 """`slipway status` as text."""
 
+import textwrap
+
 from operations.status import Status
+
+COLUMNS = 80
 
 
 def lines(status: Status) -> list[str]:
-    """One fact a line, at most 80 columns where the names allow it."""
+    """One fact a line; what is longer than 80 columns is wrapped between words: names and the URL stay whole."""
     deployment = status.deployment
     facts = {
         "environment": status.environment,
@@ -16,5 +20,16 @@ def lines(status: Status) -> list[str]:
         "reason": deployment.reason,
         "url": status.url,
     }
-    width = max(len(name) for name in facts)
-    return [f"{name:<{width}}  {value}" for name, value in facts.items() if value]
+    width = max(len(name) for name in facts) + 2
+    return [
+        line
+        for name, value in facts.items()
+        for line in textwrap.wrap(
+            value,
+            COLUMNS,
+            initial_indent=f"{name:<{width}}",
+            subsequent_indent=" " * width,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]

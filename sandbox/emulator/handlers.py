@@ -52,9 +52,11 @@ class Handler(Protocol):
 
     def create(self, resource: Resource) -> Provisioned:
         """Create the resource; nothing of it may be left when this raises."""
+        ...
 
     def update(self, resource: Resource) -> Provisioned:
         """Change what differs from before; properties that need a replacement never reach this."""
+        ...
 
     def delete(self, resource: Resource) -> None:
         """Delete the resource; one that is already gone is no error."""

@@ -120,7 +120,7 @@ def _stopped_tasks(service: _Description, task_definition: str, patience: float)
             if task["taskDefinitionArn"] == task_definition
         ]
         stopped = [_stopped_reason(task) for task in tasks if task.get("stopCode") in _STOPPED_BY_THEMSELVES]
-        if stopped or not tasks or time.monotonic() > deadline:
+        if stopped or time.monotonic() > deadline:  # a task on its way from one list to the other is in neither
             return stopped
         time.sleep(_POLL_SECONDS)
 

@@ -59,13 +59,12 @@ class Sandbox:
 
     def client(self, service: str) -> Any:
         variables = self.variables()
-        return boto3.client(
-            service,
-            endpoint_url=variables["AWS_ENDPOINT_URL"],
-            region_name=variables["AWS_REGION"],
+        session: Any = boto3.Session(
             aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+            region_name=variables["AWS_REGION"],
         )
+        return session.client(service, endpoint_url=variables["AWS_ENDPOINT_URL"])
 
     def status(self) -> dict[str, Any]:
         finished = self.slipway("status", "sandbox", "--json")

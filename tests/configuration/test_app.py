@@ -1,0 +1,46 @@
+"""`python app.py`, as the CDK CLI starts it, with a configuration that cannot be used."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.configuration.conftest import Write
+from tests.conftest import PROJECT
+
+
+@pytest.fixture
+def assembly(tmp_path: Path) -> Path:
+    return tmp_path / "cdk.out"
+
+
+def synthesize(context: dict[str, str], assembly: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, PROJECT / "app.py"],
+        cwd=assembly.parent,
+        env={**os.environ, "CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(assembly)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_every_problem_is_a_line_on_stderr_and_the_exit_code_is_2(write: Write, assembly: Path) -> None:
+    path = write({"sandbox.port": 80, "environments.prod.tasks.max": 1})
+    ended = synthesize({"configuration": str(path)}, assembly)
+    assert sorted(ended.stderr.splitlines()) == [
+        "slipway.toml: environments.prod.tasks.max: must be at least tasks.min (2), is 1",
+        "slipway.toml: sandbox.port: must be at least 1024, is 80",
+    ]
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert list(assembly.iterdir()) == []
+
+
+def test_an_unknown_environment_is_a_line_on_stderr_and_the_exit_code_is_2(write: Write, assembly: Path) -> None:
+    ended = synthesize({"configuration": str(write({})), "environment": "staging"}, assembly)
+    assert ended.stderr == "environment 'staging' is not in slipway.toml; it has prod, dev, sandbox\n"
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert list(assembly.iterdir()) == []

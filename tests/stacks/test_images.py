@@ -1,0 +1,202 @@
+"""`image` in slipway.toml: where the running image comes from, and what a release changes."""
+
+import copy
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk.cx_api import CloudAssembly
+
+from configuration import Configuration
+from tests.conftest import PROJECT, Template, assemble, resources, templates_of
+from tests.stacks.conftest import varied
+
+A_RUNNING_IMAGE = re.compile(r"sha-[0-9a-f]{7}")
+
+
+@pytest.fixture(scope="module")
+def services(templates: Mapping[str, Template], other_images: CloudAssembly) -> dict[str, Template]:
+    """The service's template by the kind of image."""
+    others = templates_of(other_images)
+    return {
+        "ecr": templates["slipway-prod-service"],
+        "ghcr": others["slipway-dev-service"],
+        "asset": others["slipway-prod-service"],
+    }
+
+
+def image(template: Template) -> Any:
+    return container(template)["Image"]
+
+
+def container(template: Template) -> dict[str, Any]:
+    (task_definition,) = resources(template, "AWS::ECS::TaskDefinition")
+    (found,) = task_definition["ContainerDefinitions"]
+    return dict(found)
+
+
+def referring_to(template: Template, name: str) -> set[str]:
+    """The types of the resources that refer to a parameter or a resource."""
+    return {each["Type"] for each in template["Resources"].values() if {"Ref": name} in walk(each)}
+
+
+def walk(value: Any) -> list[Any]:
+    """The value and all that is in it."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [value, *(found for each in inside for found in walk(each))]
+
+
+def test_an_image_from_ecr_is_the_repository_with_the_given_tag(services: Mapping[str, Template]) -> None:
+    assert image(services["ecr"])["Fn::Join"] == [
+        "",
+        ["222222222222.dkr.ecr.eu-central-1.", {"Ref": "AWS::URLSuffix"}, "/slipway:", {"Ref": "ImageTag"}],
+    ]
+
+
+def test_an_image_from_ghcr_is_the_repository_on_github_in_lower_case(services: Mapping[str, Template]) -> None:
+    assert image(services["ghcr"])["Fn::Join"] == ["", ["ghcr.io/example-org/example-service:", {"Ref": "ImageTag"}]]
+
+
+def test_an_image_that_cdk_builds_is_named_by_its_content(
+    services: Mapping[str, Template], other_images: CloudAssembly
+) -> None:
+    (content,) = docker_images(other_images, "slipway-prod-service")
+    assert image(services["asset"]) == {
+        "Fn::Sub": "222222222222.dkr.ecr.eu-central-1.${AWS::URLSuffix}/"
+        f"cdk-hnb659fds-container-assets-222222222222-eu-central-1:{content}"
+    }
+    assert {"Name": "IMAGE_TAG", "Value": content} in container(services["asset"])["Environment"]
+
+
+@pytest.mark.parametrize("kind", ["ecr", "ghcr"])
+def test_a_registry_needs_a_tag_at_the_first_deployment_and_keeps_it_later(
+    kind: str, services: Mapping[str, Template]
+) -> None:
+    parameter = services[kind]["Parameters"]["ImageTag"]
+    assert parameter["Type"] == "String"
+    assert "Default" not in parameter
+
+
+def test_what_cdk_builds_has_no_tag_to_be_given(services: Mapping[str, Template]) -> None:
+    assert "ImageTag" not in services["asset"]["Parameters"]
+
+
+@pytest.mark.parametrize("kind", ["ecr", "ghcr"])
+@pytest.mark.parametrize(
+    ("tag", "allowed"),
+    [
+        ("sha-0123456", "yes"),
+        ("sha-" + "f" * 40, "yes"),
+        ("sha-012345", "no"),
+        ("sha-" + "f" * 41, "no"),
+        ("sha-012345G", "no"),
+        ("sha-ABCDEF0", "no"),
+        ("0123456", "no"),
+        ("latest", "no"),
+        ("v1.2.3", "no"),
+        ("", "no"),
+        ("sha-0123456@sha256:0", "no"),
+        ("my-sha-0123456", "no"),
+    ],
+)
+def test_a_tag_is_sha_and_7_to_40_digits_of_the_commit(
+    tag: str, allowed: str, kind: str, services: Mapping[str, Template]
+) -> None:
+    pattern = services[kind]["Parameters"]["ImageTag"]["AllowedPattern"]
+    assert ("yes" if re.search(pattern, tag) else "no") == allowed
+
+
+@pytest.mark.parametrize("kind", ["ecr", "ghcr"])
+def test_the_running_image_is_nowhere_in_the_template(kind: str, services: Mapping[str, Template]) -> None:
+    assert A_RUNNING_IMAGE.search("sha-0123456")
+    assert not A_RUNNING_IMAGE.search(json.dumps(services[kind]))
+
+
+@pytest.mark.parametrize("kind", ["ecr", "ghcr"])
+def test_another_tag_changes_the_task_definition_and_the_service_only(
+    kind: str, services: Mapping[str, Template]
+) -> None:
+    template = services[kind]
+    assert referring_to(template, "ImageTag") == {"AWS::ECS::TaskDefinition"}
+    (task_definition,) = [
+        name for name, each in template["Resources"].items() if each["Type"] == "AWS::ECS::TaskDefinition"
+    ]
+    assert referring_to(template, task_definition) == {"AWS::ECS::Service"}
+    assert {"Ref": "ImageTag"} not in walk(template["Outputs"])
+
+
+def test_the_service_reports_the_tag_that_runs(services: Mapping[str, Template]) -> None:
+    for kind in ("ecr", "ghcr"):
+        assert {"Name": "IMAGE_TAG", "Value": {"Ref": "ImageTag"}} in container(services[kind])["Environment"]
+
+
+@pytest.mark.parametrize(("environment", "kind"), [("dev", "ghcr"), ("prod", "asset")])
+def test_the_image_setting_changes_only_image_tag_and_pull_permissions(
+    environment: str, kind: str, services: Mapping[str, Template], templates: Mapping[str, Template]
+) -> None:
+    before, after = templates[f"slipway-{environment}-service"], services[kind]
+    assert without_image(after) == without_image(before)
+
+
+@pytest.mark.parametrize("stack", ["network", "telemetry", "observability"])
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_the_image_setting_changes_nothing_in_other_stacks(
+    stack: str, environment: str, other_images: CloudAssembly, templates: Mapping[str, Template]
+) -> None:
+    name = f"slipway-{environment}-{stack}"
+    assert templates_of(other_images)[name] == templates[name]
+
+
+def without_image(template: Template) -> Template:
+    """The template without what tells where the image comes from."""
+    rest = copy.deepcopy(template)
+    rest["Parameters"].pop("ImageTag", None)
+    for resource in rest["Resources"].values():
+        if resource["Type"] == "AWS::ECS::TaskDefinition":
+            for each in resource["Properties"]["ContainerDefinitions"]:
+                each["Image"] = "IMAGE"
+                each["Environment"] = [pair for pair in each["Environment"] if pair["Name"] != "IMAGE_TAG"]
+        if resource["Type"] == "AWS::IAM::Policy":
+            document = resource["Properties"]["PolicyDocument"]
+            document["Statement"] = [each for each in document["Statement"] if "ecr:" not in json.dumps(each)]
+    return rest
+
+
+def test_from_ghcr_nothing_of_ecr_is_permitted(services: Mapping[str, Template]) -> None:
+    assert "ecr:" in json.dumps(services["ecr"]["Resources"])
+    assert "ecr:" not in json.dumps(services["ghcr"]["Resources"])
+
+
+def docker_images(assembly: CloudAssembly, stack: str) -> dict[str, dict[str, Any]]:
+    """What CDK would build for that stack: the source by the hash of its content."""
+    manifest = json.loads((Path(assembly.directory) / f"{stack}.assets.json").read_text())
+    return {content: each["source"] for content, each in manifest.get("dockerImages", {}).items()}
+
+
+def test_cdk_builds_what_the_dockerfile_of_the_service_says(other_images: CloudAssembly) -> None:
+    (source,) = docker_images(other_images, "slipway-prod-service").values()
+    assert source["platform"] == "linux/arm64"
+    folder = Path(other_images.directory) / source["directory"]
+    service = PROJECT / "service"
+    assert (folder / "Dockerfile").read_text() == (service / "Dockerfile").read_text()
+    assert {path.name for path in (folder / "app").glob("*.py")} == {
+        path.name for path in (service / "app").glob("*.py")
+    }
+    assert not list(folder.glob("tests*")) + list(folder.glob(".venv*")) + list(folder.rglob("__pycache__"))
+
+
+def test_only_the_environment_that_asks_for_it_has_its_image_built(other_images: CloudAssembly) -> None:
+    built = [stack.id for stack in other_images.stacks if docker_images(other_images, stack.id)]
+    assert built == ["slipway-prod-service"]
+
+
+def test_the_image_is_built_for_the_processor_of_the_tasks(configuration: Configuration) -> None:
+    task = {"cpu": 256, "memory": 512, "architecture": "x86_64"}
+    assembly = assemble(varied(configuration, {"dev": {"image": "asset", "task": task}}).select(["dev"]))
+    (source,) = docker_images(assembly, "slipway-dev-service").values()
+    (task_definition,) = resources(templates_of(assembly)["slipway-dev-service"], "AWS::ECS::TaskDefinition")
+    assert source["platform"] == "linux/amd64"
+    assert task_definition["RuntimePlatform"]["CpuArchitecture"] == "X86_64"
