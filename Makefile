@@ -32,7 +32,7 @@ synth: .venv/.sandbox node_modules/.cdk ## Write the templates of every environm
 
 .PHONY: test
 test: .venv/.development node_modules/.all service/.venv/.test ## Run every test that this machine allows
-	@cd service && .venv/bin/python -m pytest --quiet
+	@cd service && .venv/bin/python -m pytest --quiet -m ""
 	@pytest --numprocesses 2 --dist loadfile
 
 .PHONY: check

@@ -72,6 +72,7 @@ class Cdk:
             say=self._say_if_telling,
             environment=self._workspace.process_environment() | {"PATH": _path(), "CDK_DISABLE_CLI_TELEMETRY": "true"},
             folder=PROJECT,
+            repeated_lines=40,
         )
 
     def _say_if_telling(self, line: str) -> None:

@@ -11,8 +11,9 @@ def down(workspace: Workspace) -> bool:
     The image stays on the engine, so that the next start is fast.
     """
     stopped = [local_service.stop(workspace), emulation.stop(workspace)]
-    engine = Engine.find()
+    # An emulator that was killed leaves its containers; one that listens there now, from another folder, keeps them.
+    engine = Engine.find() if emulation.port_is_free(workspace.port) else None
     for container in engine.containers(workspace.port) if engine else []:
-        container.remove(force=True, v=True)  # an emulator that was killed leaves them
+        container.remove(force=True, v=True)
         stopped.append(True)
     return any(stopped)

@@ -29,7 +29,11 @@ def start(workspace: Workspace, engine: Engine | None) -> None:
     Raises:
         OperationError: the port is taken, or the emulator does not come up.
     """
-    _claim_port(workspace.port)
+    if not port_is_free(workspace.port):
+        raise OperationError(
+            f"port {workspace.port} is in use by a process that this folder's make up did not start",
+            fix="Stop that process, or set another port in slipway.toml under [sandbox].",
+        )
     pid = processes.start(
         [sys.executable, "-m", MODULE],
         environment=workspace.process_environment()
@@ -54,16 +58,15 @@ def stop(workspace: Workspace) -> bool:
     return alive
 
 
-def _claim_port(port: int) -> None:
+def port_is_free(port: int) -> bool:
+    """Whether nobody listens there on 127.0.0.1."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise OperationError(
-                f"port {port} is in use by a process that this folder's make up did not start",
-                fix="Stop that process, or set another port in slipway.toml under [sandbox].",
-            ) from error
+        except OSError:
+            return False
+        return True
 
 
 def _healthy(workspace: Workspace) -> bool:

@@ -2,13 +2,12 @@
 
 import shutil
 import subprocess
+import sys
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from operations.errors import OperationError
-
-KEPT_LINES = 40
 
 
 def run(
@@ -19,6 +18,7 @@ def run(
     say: Callable[[str], None],
     environment: Mapping[str, str],
     folder: Path,
+    repeated_lines: int = 0,
 ) -> None:
     """Run that program and hand on each line it writes.
 
@@ -26,13 +26,14 @@ def run(
         doing: what the program is run for, as it follows "cannot"; part of the error.
         fix: what the user can do when it fails; part of the error.
         folder: the working directory.
+        repeated_lines: how many of the last ones are shown again at a failure, for a program of which not all were.
 
     Raises:
-        OperationError: the program is missing or ends with another code than 0; the error carries its last lines.
+        OperationError: the program is missing or ends with another code than 0.
     """
     if shutil.which(command[0], path=environment.get("PATH")) is None:
         raise OperationError(f"cannot {doing}: {command[0]} is not installed", fix=fix)
-    last: deque[str] = deque(maxlen=KEPT_LINES)
+    last: deque[str] = deque(maxlen=repeated_lines)
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -52,5 +53,7 @@ def run(
             process.terminate()
             raise
     if process.returncode:
-        tail = "\n".join(last)
-        raise OperationError(f"cannot {doing}: {command[0]} ended with {process.returncode}\n{tail}", fix=fix)
+        for line in last:
+            print(line, file=sys.stderr)
+        name = Path(command[0]).name
+        raise OperationError(f"cannot {doing}: {name} ended with exit code {process.returncode}", fix=fix)

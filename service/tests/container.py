@@ -1,6 +1,7 @@
 """Builds the image and runs it, with whatever engine the `docker` command speaks to."""
 
 import json
+import shutil
 import subprocess
 import uuid
 from collections.abc import Generator, Mapping, Sequence
@@ -21,6 +22,12 @@ def docker(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[s
     result = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
     assert result.returncode == 0 or not check, f"docker {' '.join(arguments)}: {result.stdout}{result.stderr}"
     return result
+
+
+def engine_answers() -> bool:
+    """Whether there is a docker command and an engine behind it."""
+    found = shutil.which("docker")
+    return found is not None and subprocess.run([found, "info"], capture_output=True, check=False).returncode == 0
 
 
 @contextmanager
