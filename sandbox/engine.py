@@ -92,6 +92,10 @@ class Engine:
         except DockerException as error:
             raise OperationError(f"cannot tag {image}: {error}", fix="See that the engine is healthy.") from error
 
+    def untag(self, name: str) -> None:
+        """Take that name from its image, which keeps its others."""
+        self._client.images.remove(name, noprune=True)
+
     def push(self, image: str) -> None:
         """Push to the registry that the image's name begins with, over plain HTTP.
 

@@ -66,7 +66,10 @@ class ServiceImage:
             OperationError: the registry does not take it.
         """
         self._engine.tag(self.uri, self._pushed_as)
-        self._engine.push(self._pushed_as)
+        try:
+            self._engine.push(self._pushed_as)
+        finally:
+            self._engine.untag(self._pushed_as)  # else each port a sandbox ever had leaves a name
 
 
 def _files(path: Path) -> list[Path]:
