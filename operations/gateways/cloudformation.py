@@ -46,12 +46,25 @@ class CloudFormation:
         self._client = aws.session.client("cloudformation", endpoint_url=aws.endpoint, config=aws.config)
 
     def stack(self, name: str) -> Stack | None:
-        """The stack of that name; None if there is none."""
-        return next((stack for stack in self.stacks() if stack.name == name), None)
+        """The stack of that name; None if there is none.
+
+        Asked by its name, because a role may be allowed to describe just this one.
+        """
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - takes longer than `slipway --help` may run
+
+        try:
+            return next((stack for stack in self._described(StackName=name) if stack.name == name), None)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ValidationError" and "does not exist" in str(error):
+                return None
+            raise
 
     def stacks(self) -> list[Stack]:
         """All stacks that have not been deleted."""
-        pages = self._client.get_paginator("describe_stacks").paginate()
+        return self._described()
+
+    def _described(self, **which: str) -> list[Stack]:
+        pages = self._client.get_paginator("describe_stacks").paginate(**which)
         return [
             Stack(
                 name=stack["StackName"],

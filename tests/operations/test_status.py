@@ -52,11 +52,10 @@ def deployed(
     *deployments: dict[str, Any],
     tag: str | None = "sha-1234567",
     environment: str = "dev",
-    page: str | None = None,
 ) -> None:
-    """Scripts everything that `slipway status` asks when a service is there, its stack being on that page."""
-    found = DEPLOYED | {"StackName": f"slipway-{environment}-service"}
-    aws.answers("cloudformation", "describe_stacks", {"Stacks": [found]}, **({"NextToken": page} if page else {}))
+    """Scripts everything that `slipway status` asks when a service is there."""
+    name = f"slipway-{environment}-service"
+    aws.answers("cloudformation", "describe_stacks", {"Stacks": [DEPLOYED | {"StackName": name}]}, StackName=name)
     aws.answers(
         "ecs",
         "describe_services",
@@ -151,12 +150,6 @@ def test_a_service_that_does_not_know_its_tag_is_shown_as_unknown(aws: ScriptedA
     assert "image        unknown" in slipway("status", "dev").stdout.splitlines()
 
 
-def test_the_stack_is_found_on_a_later_page(aws: ScriptedAws, slipway: Slipway) -> None:
-    aws.answers("cloudformation", "describe_stacks", {"Stacks": [stack("another")], "NextToken": "second"})
-    deployed(aws, COMPLETED, page="second")
-    assert slipway("status", "dev").exit_code == 0
-
-
 def test_the_sandbox_is_asked_at_its_own_port_and_serves_under_its_own_endpoint(
     aws: ScriptedAws, slipway: Slipway
 ) -> None:
@@ -188,7 +181,11 @@ def test_the_sandbox_is_asked_at_its_own_port_and_serves_under_its_own_endpoint(
 def test_an_environment_without_a_service_is_told_how_to_get_one(
     environment: str, stacks: list[dict[str, Any]], state: str, fix: str, aws: ScriptedAws, slipway: Slipway
 ) -> None:
-    aws.answers("cloudformation", "describe_stacks", {"Stacks": stacks})
+    name = f"slipway-{environment}-service"
+    if stacks:
+        aws.answers("cloudformation", "describe_stacks", {"Stacks": stacks}, StackName=name)
+    else:
+        aws.refuses("cloudformation", "describe_stacks", "ValidationError", f"Stack with id {name} does not exist")
     ended = slipway("status", environment)
     assert ended.stderr == (
         f"slipway: {environment} has no service: the stack slipway-{environment}-service is {state}.\n{fix}\n"
@@ -202,7 +199,7 @@ def test_a_service_that_was_removed_by_hand_is_not_taken_for_a_running_one(
 ) -> None:
     zeros: dict[str, Any] = {"desiredCount": 0, "runningCount": 0, "pendingCount": 0}
     found = [zeros | {"taskDefinition": NEW, "deployments": []} | service for service in services]
-    aws.answers("cloudformation", "describe_stacks", {"Stacks": [DEPLOYED]})
+    aws.answers("cloudformation", "describe_stacks", {"Stacks": [DEPLOYED]}, StackName="slipway-dev-service")
     aws.answers("ecs", "describe_services", {"services": found}, cluster=CLUSTER, services=[SERVICE])
     ended = slipway("status", "dev")
     assert ended.stderr == (

@@ -1,0 +1,453 @@
+"""`slipway github`: what it asks of which account, and the commands that it prints."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import boto3
+import pytest
+
+from configuration import stack_names
+from operations.gateways.cloudformation import CloudFormation, Stack
+from operations.github import HandOver
+from operations.rendering.github import lines
+from tests.conftest import PROJECT
+from tests.operations.conftest import ScriptedAws, Slipway
+
+DEV, PROD, TOOLING, STRANGER, SANDBOX = ("1" * 12, "2" * 12, "3" * 12, "9" * 12, "0" * 12)
+REPOSITORY = "acme/shop"
+NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+
+# Of GitHub's CLI: notes what it is called with.
+STAND_IN = """
+import json, sys
+with open("seen", "a") as seen:
+    print(json.dumps(sys.argv[1:]), file=seen)
+"""
+
+Write = Callable[..., list[str]]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Write:
+    """Writes a slipway.toml with these environments, `NAME=(account, region, more lines)`; returns the option."""
+
+    def write(registry: tuple[str, str] = (PROD, "eu-central-1"), **environments: tuple[str, ...]) -> list[str]:
+        account, region = registry
+        tables = [
+            '[github]\nowner = "acme"\nrepository = "shop"',
+            f'[registry]\naccount = "{account}"\nregion = "{region}"',
+        ]
+        for index, (name, (account, region, *more)) in enumerate(environments.items()):
+            zones = json.dumps([f"{region}a", f"{region}b"])
+            table = f"environments.{name.replace('_', '-')}"
+            tables += [
+                f'[{table}]\naccount = "{account}"\nregion = "{region}"\navailability_zones = {zones}',
+                *more,
+                f'[{table}.network]\ncidr = "10.{index}.0.0/16"',
+                f"[{table}.load_balancer]\nplain_http = true",
+            ]
+        path = tmp_path / "slipway.toml"
+        path.write_text("\n".join(tables))
+        return ["--configuration", str(path), "github"]
+
+    return write
+
+
+@pytest.fixture
+def two_accounts(written: Write) -> list[str]:
+    return written(dev=(DEV, "eu-central-1"), prod=(PROD, "eu-central-1"))
+
+
+def role(account: str, name: str) -> str:
+    return f"arn:aws:iam::{account}:role/slipway-{name}"
+
+
+def uri(account: str, region: str = "eu-central-1") -> str:
+    return f"{account}.dkr.ecr.{region}.amazonaws.com/slipway"
+
+
+def stack(name: str, outputs: Mapping[str, str], status: str = "UPDATE_COMPLETE") -> dict[str, Any]:
+    return {
+        "StackName": name,
+        "StackStatus": status,
+        "CreationTime": NOW,
+        "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
+    }
+
+
+def identity(account: str, *environments: str, builds: bool = False, **more: Any) -> dict[str, Any]:
+    """The identity stack of that account, with the roles of these environments."""
+    roles = {stack_names.deploy_role_output(name): role(account, f"{name}-deploy") for name in environments}
+    build = {"BuildRoleArn": role(account, "build")} if builds else {}
+    return stack("slipway-identity", roles | build | {"DiffRoleArn": role(account, "diff")}, **more)
+
+
+def registry(account: str, region: str = "eu-central-1") -> dict[str, Any]:
+    return stack("slipway-registry", {"RepositoryUri": uri(account, region)})
+
+
+def credentials_of(aws: ScriptedAws, account: str) -> None:
+    aws.answers("sts", "get_caller_identity", {"Account": account})
+
+
+def deployed(aws: ScriptedAws, account: str, *stacks: dict[str, Any]) -> None:
+    """The credentials belong to that account, and these stacks are in the region that is asked."""
+    credentials_of(aws, account)
+    aws.answers("cloudformation", "describe_stacks", {"Stacks": [stack("somebody-elses", {}), *stacks]})
+
+
+def regions(shell: pytest.MonkeyPatch, *names: str) -> list[ScriptedAws]:
+    """In the place of one AWS for all regions, one for each of these."""
+    scripted = {name: ScriptedAws() for name in names}
+    shell.setattr(boto3, "Session", lambda **options: scripted[options["region_name"]].session(**options))
+    return list(scripted.values())
+
+
+def test_as_text_it_is_one_command_a_line(aws: ScriptedAws, slipway: Slipway, two_accounts: list[str]) -> None:
+    deployed(aws, PROD, identity(PROD, "prod", builds=True), registry(PROD))
+    ended = slipway(*two_accounts)
+    assert ended.stdout.splitlines() == [
+        f"gh variable set AWS_BUILD_ROLE_ARN --repo acme/shop --body {role(PROD, 'build')}",
+        "gh variable set AWS_REGISTRY_REGION --repo acme/shop --body eu-central-1",
+        f"gh variable set ECR_REPOSITORY_URI --repo acme/shop --body {uri(PROD)}",
+        f"gh variable set AWS_DIFF_ROLE_ARN_PROD --repo acme/shop --body {role(PROD, 'diff')}",
+        "gh api --silent repos/acme/shop/environments/prod 2>/dev/null"
+        " || gh api --silent --method PUT repos/acme/shop/environments/prod",
+        f"gh variable set AWS_DEPLOY_ROLE_ARN --repo acme/shop --env prod --body {role(PROD, 'prod-deploy')}",
+        "gh variable set AWS_REGION --repo acme/shop --env prod --body eu-central-1",
+        f"gh variable set AWS_ACCOUNT_ID --repo acme/shop --env prod --body {PROD}",
+    ]
+    assert ended.stderr == f"dev is in account {DEV}: run this again with its credentials.\n"
+    assert ended.exit_code == 0
+
+
+def test_as_json_it_is_one_object_on_stdout(aws: ScriptedAws, slipway: Slipway, two_accounts: list[str]) -> None:
+    deployed(aws, PROD, identity(PROD, "prod", builds=True), registry(PROD))
+    ended = slipway(*two_accounts, "--json")
+    assert json.loads(ended.stdout) == {
+        "repository": {
+            "AWS_BUILD_ROLE_ARN": role(PROD, "build"),
+            "AWS_REGISTRY_REGION": "eu-central-1",
+            "ECR_REPOSITORY_URI": uri(PROD),
+            "AWS_DIFF_ROLE_ARN_PROD": role(PROD, "diff"),
+        },
+        "environments": {
+            "prod": {
+                "AWS_DEPLOY_ROLE_ARN": role(PROD, "prod-deploy"),
+                "AWS_REGION": "eu-central-1",
+                "AWS_ACCOUNT_ID": PROD,
+            }
+        },
+    }
+    assert ended.stderr == f"dev is in account {DEV}: run this again with its credentials.\n"
+    assert ended.exit_code == 0
+
+
+def test_where_the_registry_is_in_another_account_its_variables_are_left_out(
+    aws: ScriptedAws, slipway: Slipway, two_accounts: list[str]
+) -> None:
+    deployed(aws, DEV, identity(DEV, "dev"))
+    ended = slipway(*two_accounts, "--json")
+    printed = json.loads(ended.stdout)
+    assert printed["repository"] == {"AWS_DIFF_ROLE_ARN_DEV": role(DEV, "diff")}
+    assert list(printed["environments"]) == ["dev"]
+    assert ended.stderr == f"prod and the registry are in account {PROD}: run this again with its credentials.\n"
+    assert ended.exit_code == 0
+
+
+def test_each_other_account_is_named_once_with_all_that_is_there(
+    aws: ScriptedAws, slipway: Slipway, written: Write
+) -> None:
+    environments = {"dev": DEV, "qa": PROD, "prod": PROD, "demo": TOOLING}
+    words = written(**{name: (account, "eu-central-1") for name, account in environments.items()})
+    deployed(aws, DEV, identity(DEV, "dev"))
+    assert slipway(*words).stderr.splitlines() == [
+        f"qa, prod and the registry are in account {PROD}: run this again with its credentials.",
+        f"demo is in account {TOOLING}: run this again with its credentials.",
+    ]
+
+
+def test_the_account_of_the_registry_needs_no_environment(aws: ScriptedAws, slipway: Slipway, written: Write) -> None:
+    words = written(registry=(TOOLING, "eu-west-1"), dev=(DEV, "eu-west-1"))
+    deployed(aws, TOOLING, identity(TOOLING, builds=True), registry(TOOLING, "eu-west-1"))
+    ended = slipway(*words, "--json")
+    assert json.loads(ended.stdout) == {
+        "repository": {
+            "AWS_BUILD_ROLE_ARN": role(TOOLING, "build"),
+            "AWS_REGISTRY_REGION": "eu-west-1",
+            "ECR_REPOSITORY_URI": uri(TOOLING, "eu-west-1"),
+        },
+        "environments": {},
+    }
+    assert ended.stderr == f"dev is in account {DEV}: run this again with its credentials.\n"
+    assert ended.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "which"),
+    [
+        ([], f"dev is in account {DEV}, prod and the registry are in account {PROD}", "one of those accounts"),
+        (["prod"], f"prod and the registry are in account {PROD}", "that account"),
+    ],
+)
+def test_where_nothing_is_in_the_account_of_the_credentials_the_command_fails(
+    words: list[str], what: str, which: str, aws: ScriptedAws, slipway: Slipway, two_accounts: list[str]
+) -> None:
+    credentials_of(aws, STRANGER)
+    ended = slipway(*two_accounts, *words)
+    assert ended.stderr == (
+        f"slipway: {what}, but the credentials are of account {STRANGER}.\n"
+        f"Run this again with the credentials of {which}.\n"
+    )
+    assert (ended.exit_code, ended.stdout) == (1, "")
+
+
+def test_only_the_environments_that_are_named_are_printed(aws: ScriptedAws, slipway: Slipway, written: Write) -> None:
+    words = written(**dict.fromkeys(("dev", "qa", "prod"), (PROD, "eu-central-1")))
+    deployed(aws, PROD, identity(PROD, "dev", "qa", "prod", builds=True), registry(PROD))
+    ended = slipway(*words, "prod", "dev", "--json")
+    printed = json.loads(ended.stdout)
+    assert list(printed["environments"]) == ["prod", "dev"]
+    assert [name for name in printed["repository"] if "DIFF" in name] == [
+        "AWS_DIFF_ROLE_ARN_PROD",
+        "AWS_DIFF_ROLE_ARN_DEV",
+    ]
+    assert (ended.exit_code, ended.stderr) == (0, "")
+
+
+def test_names_are_written_as_github_takes_them(aws: ScriptedAws, slipway: Slipway, written: Write) -> None:
+    words = written(load_test=(PROD, "eu-central-1", 'github_environment = "Load.Test"'))
+    deployed(aws, PROD, identity(PROD, "load-test", builds=True), registry(PROD))
+    printed = slipway(*words).stdout.splitlines()
+    assert printed[3:6] == [
+        f"gh variable set AWS_DIFF_ROLE_ARN_LOAD_TEST --repo acme/shop --body {role(PROD, 'diff')}",
+        "gh api --silent repos/acme/shop/environments/Load.Test 2>/dev/null"
+        " || gh api --silent --method PUT repos/acme/shop/environments/Load.Test",
+        f"gh variable set AWS_DEPLOY_ROLE_ARN --repo acme/shop --env Load.Test --body {role(PROD, 'load-test-deploy')}",
+    ]
+
+
+def test_a_shell_hands_every_value_to_gh_as_it_is(tmp_path: Path) -> None:
+    values = {"QUOTES": 'it\'s a "role"', "EXPANDED": "$HOME `id` $(id) *", "ENDING": "a; exit 1 # b", "EMPTY": ""}
+    hand_over = HandOver(REPOSITORY, repository=values, environments={"pre prod": values}, elsewhere={})
+    gh = tmp_path / "gh"
+    gh.write_text(f"#!{sys.executable}\n{STAND_IN}")
+    gh.chmod(0o755)
+    subprocess.run(
+        ["/bin/sh", "-eu"],
+        input="\n".join(lines(hand_over)),
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": "/"},
+        cwd=tmp_path,
+        text=True,
+        check=True,
+    )
+    seen = [json.loads(line) for line in (tmp_path / "seen").read_text().splitlines()]
+    set_variable, repository = ["variable", "set"], ["--repo", REPOSITORY]
+    assert seen == [
+        *([*set_variable, name, *repository, "--body", value] for name, value in values.items()),
+        ["api", "--silent", "repos/acme/shop/environments/pre prod"],  # answered, so it is there: no PUT
+        *([*set_variable, name, *repository, "--env", "pre prod", "--body", value] for name, value in values.items()),
+    ]
+
+
+def test_the_identity_stack_is_looked_for_in_the_region_of_the_first_environment_of_the_account(
+    slipway: Slipway, written: Write, shell: pytest.MonkeyPatch
+) -> None:
+    words = written(dev=(DEV, "us-east-1"), qa=(PROD, "eu-west-1"), prod=(PROD, "eu-central-1"))
+    asked, first, last = regions(shell, "us-east-1", "eu-west-1", "eu-central-1")
+    credentials_of(asked, PROD)
+    first.answers("cloudformation", "describe_stacks", {"Stacks": [identity(PROD, "qa", "prod", builds=True)]})
+    last.answers("cloudformation", "describe_stacks", {"Stacks": [registry(PROD)]})
+    ended = slipway(*words, "dev", "prod", "--json")
+    printed = json.loads(ended.stdout)
+    assert printed["environments"] == {
+        "prod": {
+            "AWS_DEPLOY_ROLE_ARN": role(PROD, "prod-deploy"),
+            "AWS_REGION": "eu-central-1",
+            "AWS_ACCOUNT_ID": PROD,
+        }
+    }
+    assert printed["repository"]["ECR_REPOSITORY_URI"] == uri(PROD)
+    for each in (asked, first, last):
+        each.assert_that_all_was_asked()
+
+
+def test_in_one_region_the_credentials_are_taken_from_the_shell_once(
+    aws: ScriptedAws, slipway: Slipway, two_accounts: list[str], shell: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def session(**options: Any) -> Any:
+        made.append(options["region_name"])
+        return aws.session(**options)
+
+    shell.setattr(boto3, "Session", session)
+    deployed(aws, PROD, identity(PROD, "prod", builds=True), registry(PROD))
+    assert slipway(*two_accounts).exit_code == 0
+    assert made == ["eu-central-1"]
+
+
+def test_the_regions_are_asked_at_the_same_time(slipway: Slipway, written: Write, shell: pytest.MonkeyPatch) -> None:
+    words = written(registry=(PROD, "eu-west-1"), prod=(PROD, "eu-central-1"))
+    here, there = regions(shell, "eu-central-1", "eu-west-1")
+    credentials_of(here, PROD)
+    here.answers("cloudformation", "describe_stacks", {"Stacks": [identity(PROD, "prod", builds=True)]})
+    there.answers("cloudformation", "describe_stacks", {"Stacks": [registry(PROD, "eu-west-1")]})
+    both, ask = Barrier(2), CloudFormation.stacks
+
+    def asked_with_the_other(client: CloudFormation) -> list[Stack]:
+        both.wait(timeout=5)  # broken unless the other region is being asked, too
+        return ask(client)
+
+    shell.setattr(CloudFormation, "stacks", asked_with_the_other)
+    ended = slipway(*words, "--json")
+    assert json.loads(ended.stdout)["repository"]["ECR_REPOSITORY_URI"] == uri(PROD, "eu-west-1")
+    assert ended.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("account", "stacks", "problem", "fix"),
+    [
+        (DEV, [], "slipway-identity is not deployed", f"slipway-identity-{DEV}"),
+        (PROD, [registry(PROD)], "slipway-identity is not deployed", f"slipway-identity-{PROD}"),
+        (PROD, [identity(PROD, "prod", builds=True)], "slipway-registry is not deployed", "slipway-registry"),
+        (
+            DEV,
+            [stack("slipway-identity", {}, status="ROLLBACK_COMPLETE")],
+            "slipway-identity is ROLLBACK_COMPLETE and has no output DiffRoleArn",
+            f"slipway-identity-{DEV}",
+        ),
+        (
+            DEV,
+            [identity(DEV)],
+            "slipway-identity is UPDATE_COMPLETE and has no output DeployRoleDevArn",
+            f"slipway-identity-{DEV}",
+        ),
+        (
+            PROD,
+            [identity(PROD, "prod"), registry(PROD)],
+            "slipway-identity is UPDATE_COMPLETE and has no output BuildRoleArn",
+            f"slipway-identity-{PROD}",
+        ),
+    ],
+)
+def test_what_is_not_deployed_is_told_with_the_command_that_deploys_it(
+    account: str,
+    stacks: list[dict[str, Any]],
+    problem: str,
+    fix: str,
+    aws: ScriptedAws,
+    slipway: Slipway,
+    two_accounts: list[str],
+) -> None:
+    deployed(aws, account, *stacks)
+    ended = slipway(*two_accounts)
+    assert ended.stderr == (
+        f"slipway: the stack {problem} in eu-central-1 of account {account}.\nRun npx cdk deploy {fix}.\n"
+    )
+    assert (ended.exit_code, ended.stdout) == (1, "")
+
+
+def test_the_only_identity_stack_of_the_app_is_deployed_by_its_plain_name(
+    aws: ScriptedAws, slipway: Slipway, written: Write
+) -> None:
+    words = written(prod=(PROD, "eu-central-1"))
+    deployed(aws, PROD)
+    assert slipway(*words).stderr.endswith("\nRun npx cdk deploy slipway-identity.\n")
+
+
+def test_of_the_sandbox_everything_comes_from_the_emulator(aws: ScriptedAws, slipway: Slipway) -> None:
+    deployed(aws, SANDBOX, identity(SANDBOX, "sandbox", builds=True), registry(SANDBOX, "us-east-1"))
+    ended = slipway("github", "sandbox", "--json")
+    assert json.loads(ended.stdout) == {
+        "repository": {
+            "AWS_BUILD_ROLE_ARN": role(SANDBOX, "build"),
+            "AWS_REGISTRY_REGION": "us-east-1",
+            "ECR_REPOSITORY_URI": uri(SANDBOX, "us-east-1"),
+            "AWS_DIFF_ROLE_ARN_SANDBOX": role(SANDBOX, "diff"),
+        },
+        "environments": {
+            "sandbox": {
+                "AWS_DEPLOY_ROLE_ARN": role(SANDBOX, "sandbox-deploy"),
+                "AWS_REGION": "us-east-1",
+                "AWS_ACCOUNT_ID": SANDBOX,
+            }
+        },
+    }
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    assert aws.endpoints == dict.fromkeys(("sts", "cloudformation"), "http://localhost:4566")
+
+
+def test_a_sandbox_without_the_stacks_is_to_be_brought_up(aws: ScriptedAws, slipway: Slipway) -> None:
+    deployed(aws, SANDBOX)
+    ended = slipway("github", "sandbox")
+    assert ended.stderr == (
+        f"slipway: the stack slipway-identity is not deployed in us-east-1 of account {SANDBOX}.\nRun make up.\n"
+    )
+    assert (ended.exit_code, ended.stdout) == (1, "")
+
+
+def test_without_names_the_sandbox_is_not_meant(aws: ScriptedAws, slipway: Slipway, written: Write) -> None:
+    words = written(prod=(PROD, "eu-central-1"), sandbox=(SANDBOX, "us-east-1"))
+    deployed(aws, PROD, identity(PROD, "prod", builds=True), registry(PROD))
+    ended = slipway(*words, "--json")
+    assert list(json.loads(ended.stdout)["environments"]) == ["prod"]
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    assert not any("localhost" in endpoint for endpoint in aws.endpoints.values())
+
+
+def test_where_there_is_only_the_sandbox_it_has_to_be_named(slipway: Slipway, written: Write) -> None:
+    ended = slipway(*written(sandbox=(SANDBOX, "us-east-1")))
+    assert ended.stderr == ("slipway: slipway.toml has no environment but the sandbox.\nRun slipway github sandbox.\n")
+    assert (ended.exit_code, ended.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["dev", "staging"], "environment 'staging' is not in slipway.toml; it has dev, prod, sandbox"),
+        (["sandbox", "dev"], "'sandbox' cannot be combined with another environment"),
+    ],
+)
+@pytest.mark.usefixtures("aws")
+def test_names_that_cannot_be_used_end_with_2_before_aws_is_asked(
+    words: list[str], problem: str, slipway: Slipway
+) -> None:
+    ended = slipway("github", *words)
+    assert ended.stderr == f"{problem}\n"
+    assert (ended.exit_code, ended.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("service", ["sts", "cloudformation"])
+def test_what_aws_refuses_is_explained(
+    service: str, aws: ScriptedAws, slipway: Slipway, two_accounts: list[str]
+) -> None:
+    operation, name = {
+        "sts": ("get_caller_identity", "GetCallerIdentity"),
+        "cloudformation": ("describe_stacks", "DescribeStacks"),
+    }[service]
+    if service == "cloudformation":
+        credentials_of(aws, PROD)
+    aws.refuses(service, operation, "ExpiredToken", "The security token included in the request is expired")
+    ended = slipway(*two_accounts)
+    assert ended.stderr == f"slipway: {name} was refused: the credentials have expired.\nRun aws sso login.\n"
+    assert (ended.exit_code, ended.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["github", "--help"]])
+def test_help_is_given_without_loading_the_sdk(words: list[str]) -> None:
+    code = "import sys; from operations.command import main; sys.argv[0] = 'slipway'\ntry: main()\n"
+    code += "finally: print(*sys.modules, file=sys.stderr)"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert "github" in ended.stdout
+    assert "operations.verbs.github" in ended.stderr.split()
+    assert not {"boto3", "botocore", "concurrent.futures.thread"} & set(ended.stderr.split())
