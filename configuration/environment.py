@@ -14,6 +14,7 @@ from configuration.types import (
     CertificateArn,
     EmailAddress,
     EnvironmentName,
+    GitHubEnvironmentName,
     Ipv4Cidr,
     Region,
     Section,
@@ -137,6 +138,7 @@ class Environment(Section):
 
     Attributes:
         name: the NAME of the table.
+        github_environment: whose jobs may deploy here; omitted, the GitHub environment NAME.
         availability_zones: written down, not looked up, so that synthesis needs no credentials.
         image: where the running image comes from. `ecr` and `ghcr`: a registry, the tag being the stack parameter
             `ImageTag`; `asset`: CDK builds `service/Dockerfile` itself.
@@ -145,6 +147,7 @@ class Environment(Section):
     """
 
     name: EnvironmentName
+    github_environment: GitHubEnvironmentName = Field(default_factory=lambda validated: validated["name"])
     account: AccountId
     region: Region
     availability_zones: tuple[AvailabilityZone, ...] = Field(strict=False)
@@ -187,6 +190,16 @@ class Environment(Section):
                 if info.data.get(key, actual) != actual:
                     raise ValueError(f"certificate_arn must be in {key} {info.data[key]}, is in {actual}")
         return load_balancer
+
+    @property
+    def cluster_name(self) -> str:
+        """Of the ECS cluster; roles are granted rights on just this name."""
+        return f"slipway-{self.name}"
+
+    @property
+    def service_name(self) -> str:
+        """Of the ECS service; likewise."""
+        return f"slipway-{self.name}"
 
 
 def _listed(numbers: Iterable[int]) -> str:

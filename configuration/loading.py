@@ -3,6 +3,7 @@
 import difflib
 import tomllib
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -22,6 +23,9 @@ EXPECTED = {
     "dict_type": "a table",
     "model_type": "a table",
 }
+CONSEQUENCE = "default_factory_not_called"
+"""Pydantic's error of a key that was omitted, and whose default is made of another one that has an error itself."""
+
 BOUNDS = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -57,7 +61,8 @@ def load(path: Path) -> Configuration:
     try:
         return Configuration.model_validate(document)
     except ValidationError as error:
-        raise ConfigurationError(*(_line(path.name, details) for details in error.errors())) from None
+        problems = [each for each in error.errors() if each["type"] != CONSEQUENCE]
+        raise ConfigurationError(*(_line(path.name, details) for details in problems)) from None
 
 
 def _line(file: str, details: ErrorDetails) -> str:
@@ -124,7 +129,13 @@ def _keys(location: tuple[str | int, ...]) -> set[str]:
     model: Any = Configuration
     for part in location:
         if isinstance(model, type) and issubclass(model, BaseModel):
-            model = model.model_fields[str(part)].annotation
+            model = _without_none(model.model_fields[str(part)].annotation)
         else:
             model = get_args(model)[-1]  # a dictionary of tables: whatever the key, its value's type
     return set(model.model_fields) - {"name"}
+
+
+def _without_none(annotation: Any) -> Any:
+    """The type of a table that may be left out, which its annotation says by a None."""
+    alternatives = get_args(annotation)
+    return alternatives[0] if alternatives[1:] == (NoneType,) else annotation

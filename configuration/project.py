@@ -1,13 +1,15 @@
 """The whole of `slipway.toml`."""
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import permutations
+from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from configuration.environment import SANDBOX, SANDBOX_ACCOUNT, Environment
 from configuration.errors import ConfigurationError
 from configuration.github import GitHub
+from configuration.identity import Identity
 from configuration.registry import Registry
 from configuration.types import Section
 
@@ -30,6 +32,7 @@ class Configuration(Section):
     github: GitHub
     registry: Registry
     environments: dict[str, Environment]
+    identity: Identity = Identity()
     sandbox: Sandbox = Sandbox()
 
     @model_validator(mode="before")
@@ -55,6 +58,47 @@ class Configuration(Section):
         if not environments:
             raise ValueError("must have at least one table, such as [environments.dev]")
         return environments
+
+    @field_validator("environments")
+    @classmethod
+    def _environments_are_told_apart(cls, environments: dict[str, Environment]) -> dict[str, Environment]:
+        for one, other in permutations(environments.values(), 2):
+            # GitHub does not tell upper from lower case in these names.
+            if one.github_environment.lower() == other.github_environment.lower():
+                raise ValueError(
+                    f"{one.name} and {other.name} have the same github_environment "
+                    f"{other.github_environment!r}; each needs its own"
+                )
+            # The ids of outputs take no hyphens.
+            if one.name.replace("-", "") == other.name.replace("-", ""):
+                raise ValueError(f"{one.name} and {other.name} differ by hyphens only; call one of them otherwise")
+            # Roles of the one are granted rights on whatever begins with the name of its service's stack.
+            if f"{other.name}-".startswith(f"{one.name}-service-"):
+                raise ValueError(
+                    f"{other.name} begins with {one.name}-service, as the resources of {one.name} do; call it otherwise"
+                )
+        return environments
+
+    @model_validator(mode="after")
+    def _images_of_github_are_cached_within_reach(self) -> Self:
+        for environment in self.environments.values():
+            if environment.image == "ghcr" and environment.account not in {self.registry.account, SANDBOX_ACCOUNT}:
+                raise ValueError(
+                    f"environments.{environment.name}.image: 'ghcr' needs the environment in the registry's account "
+                    f"{self.registry.account}, which caches the images, is in {environment.account}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _roles_are_told_apart(self) -> Self:
+        of_whom: dict[str, str] = {}
+        for role, name in self.identity.role_names(self.environments).items():
+            other = of_whom.setdefault(name.lower(), role)  # IAM does not tell upper from lower case in these names
+            if other != role:
+                raise ValueError(
+                    f"identity: the roles of {other} and of {role} are both called {name!r}; each needs its own name"
+                )
+        return self
 
     def environment(self, name: str) -> Environment:
         """The environment of that name.

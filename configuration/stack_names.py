@@ -22,3 +22,19 @@ def service(environment: str) -> str:
 def observability(environment: str) -> str:
     """The stack of that environment's alarms and dashboard."""
     return f"slipway-{environment}-observability"
+
+
+BUILD_ROLE_OUTPUT = "BuildRoleArn"
+"""Of the identity stack in the registry's account."""
+
+DIFF_ROLE_OUTPUT = "DiffRoleArn"
+"""Of every identity stack."""
+
+REPOSITORY_OUTPUT = "RepositoryUri"
+"""Of the registry stack."""
+
+
+def deploy_role_output(environment: str) -> str:
+    """The output of the identity stack with the ARN of that environment's deploy role."""
+    words = environment.split("-")
+    return f"DeployRole{''.join(word[:1].upper() + word[1:] for word in words)}Arn"

@@ -70,6 +70,36 @@ GitHubRepositoryName = Annotated[
     str, _form(r"[A-Za-z0-9._-]{1,100}", "a GitHub repository name (letters, digits and . _ -), without its owner")
 ]
 
+# GitHub itself allows nearly anything; a colon or a wildcard would change the meaning of a trust policy.
+GitHubEnvironmentName = Annotated[
+    str, _form(r"[A-Za-z0-9._-]{1,100}", "a GitHub environment's name of letters, digits and . _ -")
+]
+
+# Form and length: CreateRole and CreatePolicy in the IAM API reference.
+RoleName = Annotated[str, _form(r"[\w+=,.@-]{1,64}", "an IAM role name of up to 64 letters, digits and + = , . @ - _")]
+DeployRoleName = Annotated[
+    str,
+    _form(
+        r"(?=.{1,55}$)[\w+=,.@-]*\{environment\}[\w+=,.@-]*",
+        "an IAM role name with {environment} in it once, of up to 55 letters, digits and + = , . @ - _",
+    ),
+]
+PolicyName = Annotated[str, _form(r"[\w+=,.@-]{1,128}", "the name, not the ARN, of an IAM managed policy")]
+PrincipalArn = Annotated[
+    str,
+    _form(
+        r"arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@/-]+)",
+        "the ARN of an IAM role, user or account root without wildcards",
+    ),
+]
+OidcProviderArn = Annotated[
+    str,
+    _form(
+        r"arn:aws[a-z-]*:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+        "'arn:aws:iam::ACCOUNT:oidc-provider/token.actions.githubusercontent.com'",
+    ),
+]
+
 Architecture = Literal["arm64", "x86_64"]
 
 

@@ -38,14 +38,21 @@ class Cdk:
             fix="Run make synth and mend what it says.",
         )
 
-    def bootstrap(self) -> None:
+    def bootstrap(self, execution_policies: Sequence[str]) -> None:
         """Create CDK's own stack in the emulator.
+
+        Args:
+            execution_policies: ARNs of what CloudFormation may do.
 
         Raises:
             OperationError: the CLI fails.
         """
         environment = self._workspace.environment
-        self._cdk("bootstrap the sandbox", "bootstrap", f"aws://{environment.account}/{environment.region}")
+        self._cdk(
+            "bootstrap the sandbox",
+            *("bootstrap", f"aws://{environment.account}/{environment.region}"),
+            *("--cloudformation-execution-policies", ",".join(execution_policies)),
+        )
 
     def deploy(self, *stacks: str, parameters: Sequence[str] = ()) -> None:
         """Deploy these stacks and those that they need.

@@ -5,6 +5,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from configuration import SANDBOX, stack_names
 from operations.aws import Aws, connect
@@ -14,6 +15,7 @@ from operations.gateways.ecs import Ecs
 from operations.gateways.elastic_load_balancing import ElasticLoadBalancing
 from operations.status import Status, read
 from sandbox import emulation, local_service, processes
+from sandbox.bootstrap import bootstrap
 from sandbox.cdk import Cdk
 from sandbox.down import down
 from sandbox.emulator.resource_types import RECORDED
@@ -84,7 +86,8 @@ def _deploy(workspace: Workspace, engine: Engine | None, aws: Aws, progress: Pro
         if image and not image.built:
             preparing.append(pool.submit(_timed, progress, "build the image", lambda: image.build(progress.say)))
         if CloudFormation(aws).stack(BOOTSTRAP_STACK) is None:
-            preparing.append(pool.submit(_timed, progress, "bootstrap", cdk.bootstrap))
+            work = partial(bootstrap, aws, workspace.configuration.identity, cdk)
+            preparing.append(pool.submit(_timed, progress, "bootstrap", work))
         _timed(progress, "synthesise the app", cdk.synthesize)
         for each in preparing:
             each.result()

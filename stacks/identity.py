@@ -1,26 +1,27 @@
-"""GitHub's way into one account."""
+"""GitHub's and the operators' ways into one account."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from aws_cdk import CfnOutput, Fn, RemovalPolicy, Stack
+from aws_cdk import Annotations, CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from configuration import Environment
+from configuration import Environment, stack_names
 from configuration.github import GitHub
+from configuration.identity import Identity, OperatorRoleSettings
 from configuration.registry import Registry
-from configuration.stack_names import IDENTITY
-from slipway_constructs.github_access import GitHubProvider, WorkflowRole
-from stacks.acknowledgements import acknowledge
-
-# What `cdk bootstrap` calls its roles when it is given no qualifier of its own ("Customize AWS CDK bootstrapping").
-BOOTSTRAP_QUALIFIER = "hnb659fds"
-BOOTSTRAP_ROLES = ("deploy", "file-publishing", "lookup")
+from slipway_constructs.bootstrap_roles import BootstrapRole, bootstrap_role_arn
+from slipway_constructs.build_role import BuildRole
+from slipway_constructs.deploy_role import DeployRole
+from slipway_constructs.diff_role import DiffRole
+from slipway_constructs.github_provider import GitHubProvider, workflow_principal
+from slipway_constructs.operator_role import OperatorRole
+from slipway_constructs.rollout_access import grant_rollout_access
 
 
 class IdentityStack(Stack):
-    """The identity provider of one account, the deploy roles of its environments, and the registry's build role."""
+    """The roles of one account: build, diff, one deploy role for each environment, and the operator's."""
 
     def __init__(
         self,
@@ -28,8 +29,10 @@ class IdentityStack(Stack):
         id: str,
         *,
         env: CdkEnvironment,
+        account: str,
+        identity: Identity,
         github: GitHub,
-        registry: Registry | None,
+        registry: Registry,
         environments: Sequence[Environment],
         build_branches: Sequence[str],
         provider_removal_policy: RemovalPolicy,
@@ -37,85 +40,124 @@ class IdentityStack(Stack):
         """Create the account's roles.
 
         Args:
-            registry: None when it is in another account; there is no build role then.
+            registry: if it is in this account and there are build branches, there is a build role.
             environments: those that are in this account.
             build_branches: whose workflows may push images.
             provider_removal_policy: when the stack is deleted; an account has one provider for all its repositories.
         """
-        super().__init__(scope, id, stack_name=IDENTITY, env=env, description="GitHub's workflows reach this account.")
-        self._github = github
-        self._provider = GitHubProvider(self, "GitHub", removal_policy=provider_removal_policy).provider
-        if registry is not None:
-            self._build_role(registry, build_branches)
-        for environment in environments:
-            self._deploy_role(environment)
-
-    def _workflow_role(self, id: str, role_name: str, contexts: Sequence[str], description: str) -> iam.Role:
-        role = WorkflowRole(
-            self,
-            id,
-            provider=self._provider,
-            role_name=role_name,
-            description=description,
-            subjects=[subject for context in contexts for subject in self._github.subjects(context)],
-            repository_id=self._github.repository_id,
-            repository_owner_id=self._github.owner_id,
-        ).role
-        CfnOutput(self, f"{id}Arn", value=role.role_arn)
-        return role
-
-    def _build_role(self, registry: Registry, branches: Sequence[str]) -> None:
-        role = self._workflow_role(
-            "BuildRole",
-            "slipway-build",
-            [f"ref:refs/heads/{branch}" for branch in branches],
-            "Pushes images of the service.",
+        super().__init__(
+            scope, id, stack_name=stack_names.IDENTITY, env=env, description="Who may reach this account, and how far."
         )
-        repository = self.format_arn(
+        self._github, self._identity, self._registry = github, identity, registry
+        self._repository_arn = self.format_arn(
             service="ecr",
             account=registry.account,
             region=registry.region,
             resource="repository",
             resource_name=registry.repository,
         )
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=[
-                    "ecr:BatchCheckLayerAvailability",
-                    "ecr:BatchGetImage",
-                    "ecr:CompleteLayerUpload",
-                    "ecr:DescribeImages",
-                    "ecr:GetDownloadUrlForLayer",
-                    "ecr:InitiateLayerUpload",
-                    "ecr:PutImage",
-                    "ecr:UploadLayerPart",
-                ],
-                resources=[repository],
-            )
+        self._provider_arn = (
+            identity.existing_oidc_provider_arn(account)
+            or GitHubProvider(self, "GitHub", removal_policy=provider_removal_policy).arn
         )
-        role.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
-        acknowledge(
-            role,
-            "AwsSolutions-IAM5[Resource::*]",
-            "ecr:GetAuthorizationToken has no resource type: AWS takes only * for it.",
+        self._warn_of_missing_ids()
+        if registry.account == account and build_branches:
+            self._build_role(build_branches)
+        for environment in environments:
+            self._deploy_role(environment)
+        self._diff_role(account, environments)
+        if identity.operator:
+            self._operator_role(identity.operator, environments)
+
+    def _warn_of_missing_ids(self) -> None:
+        if self._github.owner_id is None or self._github.repository_id is None:
+            name = self._github.full_name
+            Annotations.of(self).add_warning_v2(
+                "slipway:github-ids",
+                "slipway.toml has no github.owner_id and github.repository_id: repositories created, renamed or "
+                "transferred since 2026-07-15 will be refused, and whoever gets this name later will be let in. "
+                f"gh api repos/{name} --jq '{{owner_id: .owner.id, repository_id: .id}}' prints them.",
+            )
+
+    def _trusted(self, contexts: Iterable[str], **claims: str) -> iam.IPrincipal:
+        ids = {"repository_id": self._github.repository_id, "repository_owner_id": self._github.owner_id}
+        return workflow_principal(
+            self._provider_arn,
+            subjects=[subject for context in contexts for subject in self._github.subjects(context)],
+            claims={name: str(value) for name, value in ids.items() if value is not None} | claims,
         )
 
+    def _build_role(self, branches: Sequence[str]) -> None:
+        settings = self._identity.build
+        role = BuildRole(
+            self,
+            "BuildRole",
+            role_name=settings.role_name,
+            trusted=self._trusted(f"ref:refs/heads/{branch}" for branch in branches),
+            max_session_duration=Duration.minutes(settings.session_minutes),
+            repository_arn=self._repository_arn,
+        ).role
+        CfnOutput(self, stack_names.BUILD_ROLE_OUTPUT, value=role.role_arn)
+
     def _deploy_role(self, environment: Environment) -> None:
-        role = self._workflow_role(
-            f"DeployRole{environment.name.title().replace('-', '')}",
-            f"slipway-{environment.name}-deploy",
-            [f"environment:{environment.name}"],
-            f"Deploys the environment {environment.name} through the CDK bootstrap roles.",
+        settings = self._identity.deploy
+        ref = {"ref": f"refs/heads/{environment.branch}"} if environment.branch else {}
+        output = stack_names.deploy_role_output(environment.name)
+        role = DeployRole(
+            self,
+            output.removesuffix("Arn"),
+            role_name=settings.role_name_in(environment.name),
+            trusted=self._trusted([f"environment:{environment.github_environment}"], **ref),
+            max_session_duration=Duration.minutes(settings.session_minutes),
+            bootstrap_role_arns=_bootstrap_role_arns([environment], "deploy", "file-publishing", "lookup")
+            + (_bootstrap_role_arns([environment], "image-publishing") if environment.image == "asset" else []),
+        ).role
+        self._grant_rollout_access(role, environment)
+        CfnOutput(self, output, value=role.role_arn)
+
+    def _diff_role(self, account: str, environments: Sequence[Environment]) -> None:
+        settings = self._identity.diff
+        regions = dict.fromkeys(
+            [environment.region for environment in environments]
+            + ([self._registry.region] if self._registry.account == account else [])
         )
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["sts:AssumeRole"],
-                resources=[
-                    Fn.sub(
-                        f"arn:${{AWS::Partition}}:iam::{environment.account}:role/"
-                        f"cdk-{BOOTSTRAP_QUALIFIER}-{name}-role-{environment.account}-{environment.region}"
-                    )
-                    for name in (*BOOTSTRAP_ROLES, *(["image-publishing"] if environment.image == "asset" else []))
-                ],
-            )
+        role = DiffRole(
+            self,
+            "DiffRole",
+            role_name=settings.role_name,
+            trusted=self._trusted(["pull_request"]),
+            max_session_duration=Duration.minutes(settings.session_minutes),
+            lookup_role_arns=[bootstrap_role_arn("lookup", account=account, region=region) for region in regions],
+        ).role
+        CfnOutput(self, stack_names.DIFF_ROLE_OUTPUT, value=role.role_arn)
+
+    def _operator_role(self, settings: OperatorRoleSettings, environments: Sequence[Environment]) -> None:
+        if not environments:
+            return  # an account with nothing but the registry has nothing to operate
+        role = OperatorRole(
+            self,
+            "OperatorRole",
+            role_name=settings.role_name,
+            trusted=iam.ArnPrincipal(settings.principal_arn),
+            mfa=settings.mfa,
+            max_session_duration=Duration.minutes(settings.session_minutes),
+            bootstrap_role_arns=_bootstrap_role_arns(environments, "deploy", "lookup"),
+        ).role
+        for environment in environments:
+            self._grant_rollout_access(role, environment)
+
+    def _grant_rollout_access(self, role: iam.Role, environment: Environment) -> None:
+        grant_rollout_access(
+            role,
+            account=environment.account,
+            region=environment.region,
+            cluster_name=environment.cluster_name,
+            service_name=environment.service_name,
+            stack_name=stack_names.service(environment.name),
+            repository_arn=self._repository_arn,
         )
+
+
+def _bootstrap_role_arns(environments: Sequence[Environment], *roles: BootstrapRole) -> list[str]:
+    places = dict.fromkeys((environment.account, environment.region) for environment in environments)
+    return [bootstrap_role_arn(role, account=account, region=region) for account, region in places for role in roles]

@@ -6,8 +6,8 @@ from constructs import Construct
 
 from configuration import Environment
 from configuration.stack_names import network
+from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.network import FlowLogs, Network
-from stacks.acknowledgements import acknowledge
 from stacks.retention import log_retention, removal_policy
 
 

@@ -7,7 +7,8 @@ from aws_cdk import Environment as CdkEnvironment
 from constructs import Construct
 
 from configuration.registry import Registry
-from configuration.stack_names import REGISTRY
+from configuration.stack_names import REGISTRY, REPOSITORY_OUTPUT
+from slipway_constructs.github_image_cache import SECRET_NAME, GitHubImageCache
 from slipway_constructs.registry import ImageRepository
 
 
@@ -22,12 +23,14 @@ class RegistryStack(Stack):
         env: CdkEnvironment,
         registry: Registry,
         reader_accounts: Sequence[str],
+        caches_github: bool,
         removal_policy: RemovalPolicy,
     ) -> None:
         """Create the repository.
 
         Args:
             reader_accounts: other accounts whose environments pull from it.
+            caches_github: whether an environment takes its images from GitHub's registry.
             removal_policy: of the repository, when the stack is deleted.
         """
         super().__init__(scope, id, stack_name=REGISTRY, env=env, description="The service's images.")
@@ -36,7 +39,17 @@ class RegistryStack(Stack):
             "Images",
             repository_name=registry.repository,
             releases_kept=registry.releases_kept,
+            encrypted_with_own_key=registry.encryption == "kms",
             reader_accounts=reader_accounts,
             removal_policy=removal_policy,
         )
-        CfnOutput(self, "RepositoryUri", value=images.repository.repository_uri)
+        CfnOutput(self, REPOSITORY_OUTPUT, value=images.repository.repository_uri)
+        if caches_github:
+            cache = GitHubImageCache(self, "GitHubImages", releases_kept=registry.releases_kept)
+            CfnOutput(
+                self,
+                "GitHubCredentials",
+                value=cache.credentials.attr_id,
+                description="Empty until you run: aws secretsmanager put-secret-value --secret-id "
+                f"{SECRET_NAME} --secret-string file://credentials.json (username and accessToken)",
+            )

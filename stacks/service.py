@@ -8,6 +8,7 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from configuration import Environment
@@ -15,13 +16,14 @@ from configuration.github import GitHub
 from configuration.registry import Registry
 from configuration.stack_names import service
 from configuration.types import Architecture
+from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.deployment_alarms import DeploymentAlarms
+from slipway_constructs.github_image_cache import PREFIX
 from slipway_constructs.ingress import Ingress
 from slipway_constructs.network import Network
 from slipway_constructs.scaling import TaskScaling
 from slipway_constructs.target_metrics import TargetMetrics
 from slipway_constructs.web_service import WebService
-from stacks.acknowledgements import acknowledge
 from stacks.retention import log_retention, removal_policy
 
 SERVICE_DIRECTORY = Path(__file__).parent.parent / "service"
@@ -67,12 +69,19 @@ class ServiceStack(Stack):
         self.ingress = self._ingress(environment, network)
         self.metrics = TargetMetrics(self.ingress.load_balancer, self.ingress.targets)
         self.deployment_alarms = DeploymentAlarms(self, "DeploymentAlarms", metrics=self.metrics)
-        cluster = ecs.Cluster(self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED)
+        cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            cluster_name=environment.cluster_name,
+            vpc=network.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+        )
         image, tag = self._image(environment, architecture, registry, github)
         self.web_service = WebService(
             self,
             "WebService",
             cluster=cluster,
+            service_name=environment.service_name,
             image=image,
             port=PORT,
             liveness_path=LIVENESS_PATH,
@@ -90,6 +99,8 @@ class ServiceStack(Stack):
             log_retention=log_retention(environment),
             log_removal_policy=removal_policy(environment),
         )
+        if environment.image == "ghcr":
+            self._grant_import_from_github(registry, github)
         self.web_service.service.attach_to_application_target_group(self.ingress.targets)
         TaskScaling(
             self,
@@ -98,7 +109,7 @@ class ServiceStack(Stack):
             min_tasks=environment.tasks.min,
             max_tasks=environment.tasks.max,
         )
-        self._acknowledge(environment)
+        self._acknowledge()
         CfnOutput(self, "Url", value=self.ingress.url)
         CfnOutput(self, "LoadBalancerArn", value=self.ingress.load_balancer.load_balancer_arn)
         CfnOutput(self, "TargetGroupArn", value=self.ingress.targets.target_group_arn)
@@ -130,21 +141,28 @@ class ServiceStack(Stack):
             allowed_pattern=f"^{IMAGE_TAG_PATTERN}$",
             constraint_description="must be sha- and 7 to 40 hexadecimal digits of the commit",
         ).value_as_string
-        if environment.image == "ghcr":
-            return ecs.ContainerImage.from_registry(f"ghcr.io/{github.full_name.lower()}:{tag}"), tag
-        repository = ecr.Repository.from_repository_attributes(
-            self,
-            "Repository",
-            repository_name=registry.repository,
-            repository_arn=self.format_arn(
-                service="ecr",
-                account=registry.account,
-                region=registry.region,
-                resource="repository",
-                resource_name=registry.repository,
-            ),
-        )
+        repository = self._repository(environment, registry, github)
         return ecs.ContainerImage.from_ecr_repository(repository, tag), tag
+
+    def _repository(self, environment: Environment, registry: Registry, github: GitHub) -> ecr.IRepository:
+        name = _cached_repository(github) if environment.image == "ghcr" else registry.repository
+        return ecr.Repository.from_repository_attributes(
+            self, "Repository", repository_name=name, repository_arn=self._repository_arn(registry, name)
+        )
+
+    def _repository_arn(self, registry: Registry, name: str) -> str:
+        return self.format_arn(
+            service="ecr", account=registry.account, region=registry.region, resource="repository", resource_name=name
+        )
+
+    def _grant_import_from_github(self, registry: Registry, github: GitHub) -> None:
+        """The first pull of a tag has ECR fetch it, and the first of all has it create the repository."""
+        self.web_service.task_definition.obtain_execution_role().add_to_principal_policy(
+            iam.PolicyStatement(
+                actions=["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+                resources=[self._repository_arn(registry, _cached_repository(github))],
+            )
+        )
 
     def _image_asset(self, architecture: Architecture) -> tuple[ecs.ContainerImage, str]:
         asset = ecr_assets.DockerImageAsset(
@@ -156,7 +174,7 @@ class ServiceStack(Stack):
         )
         return ecs.ContainerImage.from_docker_image_asset(asset), asset.asset_hash
 
-    def _acknowledge(self, environment: Environment) -> None:
+    def _acknowledge(self) -> None:
         acknowledge(
             self.ingress.load_balancer,
             "AwsSolutions-EC23",
@@ -172,9 +190,12 @@ class ServiceStack(Stack):
             "AwsSolutions-ECS2",
             "The variables are the environment's name, the image tag and the network's range: no secrets.",
         )
-        if environment.image != "ghcr":
-            acknowledge(
-                self.web_service.task_definition.obtain_execution_role(),
-                "AwsSolutions-IAM5[Resource::*]",
-                "ecr:GetAuthorizationToken has no resource type: AWS takes only * for it.",
-            )
+        acknowledge(
+            self.web_service.task_definition.obtain_execution_role(),
+            "AwsSolutions-IAM5[Resource::*]",
+            "ecr:GetAuthorizationToken has no resource type: AWS takes only * for it.",
+        )
+
+
+def _cached_repository(github: GitHub) -> str:
+    return f"{PREFIX}/{github.full_name.lower()}"

@@ -30,6 +30,7 @@ class WebService(Construct):
         id: str,
         *,
         cluster: ecs.ICluster,
+        service_name: str,
         image: ecs.ContainerImage,
         port: int,
         liveness_path: str,
@@ -46,6 +47,8 @@ class WebService(Construct):
         """Create the task definition and the service; the number of tasks is left to whoever scales it.
 
         Args:
+            service_name: fixed, so that roles can be granted rights on just this service; what would replace the
+                service needs another name.
             port: the container listens on it.
             liveness_path: answers 200 while the process is alive; three failures in a row restart the task.
             environment: variables of the container; nothing secret.
@@ -72,6 +75,7 @@ class WebService(Construct):
             self,
             "Service",
             cluster=cluster,
+            service_name=service_name,
             task_definition=self.task_definition,
             vpc_subnets=subnets,
             assign_public_ip=assign_public_ip,

@@ -53,7 +53,7 @@ class CloudFormation:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - takes longer than `slipway --help` may run
 
         try:
-            return next((stack for stack in self._described(StackName=name) if stack.name == name), None)
+            return next((stack for stack in self._described(name) if stack.name == name), None)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ValidationError" and "does not exist" in str(error):
                 return None
@@ -63,8 +63,9 @@ class CloudFormation:
         """All stacks that have not been deleted."""
         return self._described()
 
-    def _described(self, **which: str) -> list[Stack]:
-        pages = self._client.get_paginator("describe_stacks").paginate(**which)
+    def _described(self, name: str | None = None) -> list[Stack]:
+        paginator = self._client.get_paginator("describe_stacks")
+        pages = paginator.paginate(StackName=name) if name else paginator.paginate()
         return [
             Stack(
                 name=stack["StackName"],

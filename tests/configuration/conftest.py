@@ -67,7 +67,7 @@ def write(tmp_path: Path) -> Write:
             if value is REMOVED:
                 del table[key]
             else:
-                table[key] = value
+                table[key] = copy.deepcopy(value)
         path = tmp_path / "slipway.toml"
         path.write_text("\n".join(f"{json.dumps(key)} = {toml(value)}" for key, value in document.items()))
         return path

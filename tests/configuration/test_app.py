@@ -29,12 +29,25 @@ def synthesize(context: dict[str, str], assembly: Path) -> subprocess.CompletedP
 
 
 def test_every_problem_is_a_line_on_stderr_and_the_exit_code_is_2(write: Write, assembly: Path) -> None:
-    path = write({"sandbox.port": 80, "environments.prod.tasks.max": 1})
+    path = write({"sandbox.port": 80, "environments.prod.tasks.max": 1, "identity.build.role_name": "*"})
     ended = synthesize({"configuration": str(path)}, assembly)
     assert sorted(ended.stderr.splitlines()) == [
         "slipway.toml: environments.prod.tasks.max: must be at least tasks.min (2), is 1",
+        "slipway.toml: identity.build.role_name: must be an IAM role name of up to 64 letters, digits and "
+        "+ = , . @ - _, is '*'",
         "slipway.toml: sandbox.port: must be at least 1024, is 80",
     ]
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert list(assembly.iterdir()) == []
+
+
+def test_the_rules_between_tables_have_a_place_too(write: Write, assembly: Path) -> None:
+    path = write({"identity.diff.role_name": "slipway-build"})
+    ended = synthesize({"configuration": str(path)}, assembly)
+    assert ended.stderr == (
+        "slipway.toml: identity: the roles of build and of diff are both called 'slipway-build'; "
+        "each needs its own name\n"
+    )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert list(assembly.iterdir()) == []
 

@@ -6,11 +6,12 @@ import pytest
 
 from configuration import Environment
 from configuration.environment import FARGATE_MEMORY_MIB
-from tests.configuration.conftest import CERTIFICATE, DOCUMENT, REMOVED, Problems, Read
+from tests.configuration.conftest import CERTIFICATE, DOCUMENT, REMOVED, Changes, Problems, Read
 
 DEV = "environments.dev"
 NAME = "must be a name of up to twenty lower-case letters, digits and hyphens, a letter first"
 BRANCH = "must be a branch name without wildcards such as 'main'"
+GITHUB_ENVIRONMENT = "must be a GitHub environment's name of letters, digits and . _ -"
 CIDR = "must be an IPv4 network such as '10.10.0.0/16'"
 EITHER = "must have either certificate_arn or plain_http = true"
 EMULATED = "000000000000 is the account of the environment 'sandbox', and of no other"
@@ -28,6 +29,13 @@ A_CERTIFICATE = CERTIFICATE.format(region="eu-west-1", account="111111111111")
         ("branch", "release?", f"branch: {BRANCH}, is 'release?'"),
         ("branch", "main:environment:prod", f"branch: {BRANCH}, is 'main:environment:prod'"),
         ("branch", "", f"branch: {BRANCH}, is ''"),
+        ("branch", "main\n", f"branch: {BRANCH}, is 'main\\n'"),
+        ("account", "11111111111111", "account: must be an AWS account id of twelve digits, is '11111111111111'"),
+        ("github_environment", "*", f"github_environment: {GITHUB_ENVIRONMENT}, is '*'"),
+        ("github_environment", "prod?", f"github_environment: {GITHUB_ENVIRONMENT}, is 'prod?'"),
+        ("github_environment", "eu:prod", f"github_environment: {GITHUB_ENVIRONMENT}, is 'eu:prod'"),
+        ("github_environment", "eu prod", f"github_environment: {GITHUB_ENVIRONMENT}, is 'eu prod'"),
+        ("github_environment", "", f"github_environment: {GITHUB_ENVIRONMENT}, is ''"),
         ("network.nat", "instance", "network.nat: must be 'none', 'gateway' or 'gateway_per_az', is 'instance'"),
         ("network.cidr", "10.0.0.0/15", "network.cidr: must be a /16 to /24 network, is '10.0.0.0/15'"),
         ("network.cidr", "10.0.0.0/25", "network.cidr: must be a /16 to /24 network, is '10.0.0.0/25'"),
@@ -59,7 +67,7 @@ def test_the_name_of_an_environment_fits_into_the_names_of_stacks_and_roles(name
 @pytest.mark.parametrize("name", ["d", "a" * 20, "eu-central-1-prod", "review2"])
 def test_any_other_name_is_accepted(name: str, read: Read) -> None:
     configuration = read({f"environments.{name}": DOCUMENT["environments"]["dev"]})
-    assert configuration.environment(name).name == name
+    assert configuration.environment(name).name == configuration.environment(name).github_environment == name
 
 
 @pytest.mark.parametrize(
@@ -103,6 +111,13 @@ def test_a_bad_region_is_not_also_a_problem_of_its_zones_and_certificate(problem
         (
             {"certificate_arn": CERTIFICATE.format(region="eu-west-1", account="222222222222")},
             "load_balancer: certificate_arn must be in account 111111111111, is in 222222222222",
+        ),
+        (
+            {"certificate_arn": f"{A_CERTIFICATE}*"},
+            (
+                "load_balancer.certificate_arn: must be the ARN of an ACM certificate such as "
+                f"'arn:aws:acm:REGION:ACCOUNT:certificate/ID', is '{A_CERTIFICATE}*'"
+            ),
         ),
         (
             {"certificate_arn": "arn:aws:iam::111111111111:server-certificate/web"},
@@ -186,3 +201,45 @@ def test_there_is_at_least_one_environment(problems: Problems) -> None:
 def test_an_environment_without_a_branch_is_deployed_by_hand_only(read: Read) -> None:
     environment: Environment = read({f"{DEV}.branch": REMOVED}).environment("dev")
     assert environment.branch is None
+
+
+def test_the_github_environment_may_have_another_name(read: Read) -> None:
+    environment = read({f"{DEV}.github_environment": "Development.EU_1"}).environment("dev")
+    assert (environment.name, environment.github_environment) == ("dev", "Development.EU_1")
+
+
+@pytest.mark.parametrize(
+    ("changes", "shared"),
+    [
+        ({f"{DEV}.github_environment": "prod"}, "prod"),
+        ({f"{DEV}.github_environment": "PROD"}, "PROD"),
+        ({"environments.prod.github_environment": "live", f"{DEV}.github_environment": "Live"}, "Live"),
+    ],
+)
+def test_no_two_environments_share_one_of_github(changes: Changes, shared: str, problems: Problems) -> None:
+    assert problems(changes) == [
+        f"slipway.toml: environments: prod and dev have the same github_environment {shared!r}; each needs its own"
+    ]
+
+
+@pytest.mark.parametrize("name", ["d-ev", "dev-", "d-e--v"])
+def test_no_two_environments_differ_by_hyphens_only(name: str, problems: Problems) -> None:
+    assert problems({f"environments.{name}": DOCUMENT["environments"]["dev"]}) == [
+        f"slipway.toml: environments: dev and {name} differ by hyphens only; call one of them otherwise"
+    ]
+
+
+@pytest.mark.parametrize("name", ["dev-service", "dev-service-2"])
+def test_no_environment_has_a_name_that_the_roles_of_another_have_rights_on(name: str, problems: Problems) -> None:
+    assert problems({f"environments.{name}": DOCUMENT["environments"]["dev"]}) == [
+        f"slipway.toml: environments: {name} begins with dev-service, as the resources of dev do; call it otherwise"
+    ]
+
+
+def test_images_of_github_are_run_where_they_are_cached(problems: Problems) -> None:
+    assert problems({"environments.prod.image": "ghcr"}) == []
+    assert problems({"environments.sandbox.image": "ghcr"}) == []
+    assert problems({f"{DEV}.image": "ghcr"}) == [
+        "slipway.toml: environments.dev.image: 'ghcr' needs the environment in the registry's account 222222222222, "
+        "which caches the images, is in 111111111111"
+    ]

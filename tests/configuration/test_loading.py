@@ -8,8 +8,11 @@ import pytest
 from pydantic import ValidationError
 
 from configuration import ConfigurationError, find, load
+from configuration.identity import Identity
 from tests.configuration.conftest import REMOVED, Problems, Read
 from tests.conftest import PROJECT
+
+OPERATOR = {"identity.operator": {"principal_arn": "arn:aws:iam::111111111111:root"}}
 
 
 def test_the_document_that_the_tests_change_is_valid(problems: Problems) -> None:
@@ -49,16 +52,19 @@ def test_broken_toml_is_one_line_with_the_place(content: bytes, reason: str, tmp
     ("key", "hint"),
     [
         ("environmnets", "did you mean 'environments'?"),
-        ("domain", "known are environments, github, registry, sandbox"),
+        ("domain", "known are environments, github, identity, registry, sandbox"),
         ("github.organisation", "known are owner, owner_id, repository, repository_id"),
         ("registry.release_kept", "did you mean 'releases_kept'?"),
         ("sandbox.ports", "did you mean 'port'?"),
+        ("identity.permission_boundary", "did you mean 'permissions_boundary'?"),
+        ("identity.build.role", "did you mean 'role_name'?"),
+        ("identity.operator.arn", "known are mfa, principal_arn, role_name, session_minutes"),
         ("environments.dev.availability_zone", "did you mean 'availability_zones'?"),
         (
             "environments.dev.vpc",
             (
-                "known are account, alerts, availability_zones, branch, image, load_balancer, network, region, "
-                "retain_data, task, tasks"
+                "known are account, alerts, availability_zones, branch, github_environment, image, load_balancer, "
+                "network, region, retain_data, task, tasks"
             ),
         ),
         ("environments.dev.network.nats", "did you mean 'nat'?"),
@@ -69,7 +75,7 @@ def test_broken_toml_is_one_line_with_the_place(content: bytes, reason: str, tmp
     ],
 )
 def test_an_unknown_key_is_answered_with_the_nearest_or_all_known_ones(key: str, hint: str, problems: Problems) -> None:
-    assert problems({key: 1}) == [f"slipway.toml: {key}: is not known here; {hint}"]
+    assert problems(OPERATOR | {key: 1}) == [f"slipway.toml: {key}: is not known here; {hint}"]
 
 
 def test_the_name_of_an_environment_is_not_a_key_in_its_table(problems: Problems) -> None:
@@ -94,10 +100,11 @@ def test_the_name_of_an_environment_is_not_a_key_in_its_table(problems: Problems
         "environments.dev.network",
         "environments.dev.network.cidr",
         "environments.dev.load_balancer",
+        "identity.operator.principal_arn",
     ],
 )
 def test_what_has_no_default_is_required(key: str, problems: Problems) -> None:
-    assert problems({key: REMOVED}) == [f"slipway.toml: {key}: is required"]
+    assert problems(OPERATOR | {key: REMOVED}) == [f"slipway.toml: {key}: is required"]
 
 
 def test_everything_else_has_a_default(read: Read) -> None:
@@ -112,6 +119,9 @@ def test_everything_else_has_a_default(read: Read) -> None:
     environment = configuration.environment("dev")
     assert (configuration.github.owner_id, configuration.github.repository_id) == (None, None)
     assert (configuration.registry.repository, configuration.registry.releases_kept) == ("slipway", 30)
+    assert (configuration.registry.encryption, configuration.registry.rollback_depth) == ("aes256", 10)
+    assert configuration.identity == Identity()
+    assert environment.github_environment == "dev"
     assert configuration.sandbox.port == 4566
     assert (environment.image, environment.branch, environment.retain_data) == ("ecr", None, True)
     assert (environment.network.nat, environment.network.flow_logs) == ("gateway", True)
@@ -144,6 +154,11 @@ def test_everything_else_has_a_default(read: Read) -> None:
         ("environments.dev", "a table", ["dev"], "an array"),
         ("environments", "a table", "dev", "'dev'"),
         ("registry", "a table", 5, "5"),
+        ("identity", "a table", "slipway", "'slipway'"),
+        ("identity.operator", "a table", "me", "'me'"),
+        ("identity.build.session_minutes", "an integer", "60", "'60'"),
+        ("identity.existing_oidc_provider_arns", "an array", "arn", "'arn'"),
+        ("identity.permissions_boundary", "a string in quotes", True, "true"),
     ],
 )
 def test_a_value_of_the_wrong_type_is_answered_in_the_words_of_toml(
@@ -163,6 +178,7 @@ def test_all_problems_are_told_at_once(problems: Problems) -> None:
             "environments.dev.account": "000000000000",
             "environments.dev.availability_zones": ["eu-west-1", "eu-west-1b"],
             "environments.sandbox.network.cidr": "10.0.0.0/8",
+            "identity.diff.session_minutes": 1,
         }
     )
     assert sorted(line.removeprefix("slipway.toml: ").partition(":")[0] for line in told) == [
@@ -172,6 +188,7 @@ def test_all_problems_are_told_at_once(problems: Problems) -> None:
         "environments.prod.tasks.max",
         "environments.sandbox.network.cidr",
         "github.owner",
+        "identity.diff.session_minutes",
         "registry.account",
         "registry.tag",
     ]

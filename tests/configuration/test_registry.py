@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.configuration.conftest import Problems
+from tests.configuration.conftest import REMOVED, Problems
 
 NAME = "must be 2 to 256 lower-case letters and digits, with single . _ - or / between them"
 
@@ -22,6 +22,11 @@ NAME = "must be 2 to 256 lower-case letters and digits, with single . _ - or / b
         ("registry.repository", "s" * 257, f"{NAME}, is '{'s' * 257}'"),
         ("registry.releases_kept", 1, "must be at least 2, is 1"),
         ("registry.releases_kept", 20_001, "must be at most 20000, is 20001"),
+        ("registry.releases_kept", 9, "must be at least registry.rollback_depth (10), is 9"),
+        ("registry.rollback_depth", 0, "must be at least 1, is 0"),
+        ("registry.rollback_depth", 1001, "must be at most 1000, is 1001"),
+        ("registry.encryption", "KMS", "must be 'aes256' or 'kms', is 'KMS'"),
+        ("registry.encryption", "none", "must be 'aes256' or 'kms', is 'none'"),
         ("sandbox.port", 1023, "must be at least 1024, is 1023"),
         ("sandbox.port", 65_536, "must be at most 65535, is 65536"),
     ],
@@ -38,7 +43,10 @@ def test_a_bad_value_is_one_line(key: str, value: object, complaint: str, proble
         ("registry.repository", "ab"),
         ("registry.repository", "acme/shop.web_api-2"),
         ("registry.repository", "s" * 256),
-        ("registry.releases_kept", 2),
+        ("registry.releases_kept", 10),
+        ("registry.rollback_depth", 1),
+        ("registry.rollback_depth", 30),
+        ("registry.encryption", "kms"),
         ("registry.releases_kept", 20_000),
         ("sandbox.port", 1024),
         ("sandbox.port", 65_535),
@@ -46,3 +54,16 @@ def test_a_bad_value_is_one_line(key: str, value: object, complaint: str, proble
 )
 def test_the_bounds_themselves_are_allowed(key: str, value: object, problems: Problems) -> None:
     assert problems({key: value}) == []
+
+
+def test_a_release_can_be_rolled_back_to_as_long_as_asked_for(problems: Problems) -> None:
+    """Also where the number of images that are kept is the default."""
+    assert problems({"registry.releases_kept": REMOVED, "registry.rollback_depth": 31}) == [
+        "slipway.toml: registry.releases_kept: must be at least registry.rollback_depth (31), is 30"
+    ]
+
+
+def test_a_bad_depth_is_not_also_a_problem_of_what_is_kept(problems: Problems) -> None:
+    assert problems({"registry.rollback_depth": 5000}) == [
+        "slipway.toml: registry.rollback_depth: must be at most 1000, is 5000"
+    ]

@@ -4,6 +4,7 @@ import socket
 from typing import Any
 
 from sandbox.engine import Engine
+from tests.conftest import PROJECT
 from tests.end_to_end.conftest import Sandbox, get
 
 OURS = "slipway-"
@@ -63,6 +64,37 @@ def test_image_is_in_ecr(sandbox: Sandbox) -> None:
     assert sandbox.status()["image_tag"] in [tag for image in images for tag in image["imageTags"]]
 
 
+def test_githubs_provider_and_the_roles_are_in_iam(sandbox: Sandbox) -> None:
+    iam = sandbox.client("iam")
+    (provider,) = iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
+    assert provider["Arn"].endswith(":oidc-provider/token.actions.githubusercontent.com")
+    described = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider["Arn"])
+    assert described["ClientIDList"] == ["sts.amazonaws.com"]
+    for name in ("slipway-sandbox-deploy", "slipway-diff"):
+        role = iam.get_role(RoleName=name)["Role"]
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"]["Federated"] == provider["Arn"]
+        assert role["PermissionsBoundary"]["PermissionsBoundaryArn"].endswith(":policy/slipway-permissions-boundary")
+
+
+def test_cloudformation_may_do_no_more_than_the_execution_policies(sandbox: Sandbox) -> None:
+    iam = sandbox.client("iam")
+    attached = iam.list_attached_role_policies(RoleName="cdk-hnb659fds-cfn-exec-role-000000000000-us-east-1")
+    files = (PROJECT / "bootstrap").glob("cloudformation-execution*.json")
+    assert {policy["PolicyName"] for policy in attached["AttachedPolicies"]} == {
+        f"slipway-{file.stem}" for file in files
+    }
+
+
+def test_the_hand_over_to_github_names_the_deployed_roles(sandbox: Sandbox) -> None:
+    printed = sandbox.slipway("github", "sandbox")
+    assert printed.returncode == 0, printed.stderr
+    role = sandbox.client("iam").get_role(RoleName="slipway-sandbox-deploy")["Role"]["Arn"]
+    assert f"gh variable set AWS_DEPLOY_ROLE_ARN --repo example-org/example-service --env sandbox --body {role}" in [
+        line for line in printed.stdout.splitlines() if "DEPLOY" in line
+    ]
+
+
 def test_nothing_listens_beyond_loopback(sandbox: Sandbox) -> None:
     addresses = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
     for address in addresses - {"127.0.0.1", "127.0.1.1"}:
@@ -74,8 +106,9 @@ def test_second_deployment_changes_nothing_and_diff_says_so(sandbox: Sandbox) ->
     diff = sandbox.cdk("diff", "--all", "--fail")
     assert diff.returncode == 0, diff.stdout + diff.stderr
     deployed = sandbox.cdk("deploy", "--all", "--require-approval", "never")
-    assert deployed.returncode == 0, deployed.stderr
-    assert deployed.stderr.count("(no changes)") == len(stacks(sandbox)), deployed.stderr
+    said = deployed.stdout + deployed.stderr  # where CI is set, the CLI talks on stdout
+    assert deployed.returncode == 0, said
+    assert said.count("(no changes)") == len(stacks(sandbox)), said
 
 
 def test_release_of_a_missing_image_fails_the_stack_and_the_old_version_goes_on(sandbox: Sandbox) -> None:

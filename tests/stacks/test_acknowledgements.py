@@ -12,7 +12,7 @@ from constructs import IConstruct
 
 import app as application
 from configuration import Configuration
-from stacks import acknowledgements
+from slipway_constructs import acknowledgements
 from stacks.service import ServiceStack
 from tests.stacks.conftest import varied
 

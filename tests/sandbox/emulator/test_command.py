@@ -1,5 +1,6 @@
 """`python -m sandbox.emulator`: where it listens, what it refuses, what it prints."""
 
+import contextlib
 import importlib.metadata
 import json
 import os
@@ -133,7 +134,10 @@ def run(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedPro
 
 def listening(pid: int) -> set[tuple[str, int]]:
     """Return where a process listens, as the kernel knows it."""
-    links = [str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()]
+    links = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed since it was listed
+            links.append(str(link.readlink()))
     inodes = {match.group(1) for link in links if (match := re.fullmatch(r"socket:\[(\d+)\]", link))}
     found = set()
     for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):

@@ -1,0 +1,77 @@
+"""Images of GitHub's registry, by way of ECR."""
+
+from aws_cdk import Stack
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from slipway_constructs.acknowledgements import acknowledge
+
+PREFIX = "ghcr"
+"""What the cached repositories' names begin with."""
+
+SECRET_NAME = "ecr-pullthroughcache/slipway-ghcr"  # noqa: S105 - a name; ECR takes only names with this beginning
+
+
+class GitHubImageCache(Construct):
+    """A pull-through cache rule for ghcr.io: ECS pulls from ECR, which fetches what it does not have yet.
+
+    GHCR wants credentials even for public images. Their secret is created empty, and until somebody fills it no image
+    can be pulled. The repositories that ECR creates have immutable tags, as the others. Scanning is no setting of a
+    creation template: these images are scanned if the scanning configuration of the account's registry says so.
+
+    Attributes:
+        credentials: the empty secret; to be filled with the keys `username` and `accessToken`.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, releases_kept: int) -> None:
+        """Create rule, secret and the template of the repositories.
+
+        Args:
+            releases_kept: images beyond this number expire, the oldest first.
+        """
+        super().__init__(scope, id)
+        self.credentials = secretsmanager.CfnSecret(
+            self,
+            "Credentials",
+            name=SECRET_NAME,
+            description="Fill with username and accessToken of a GitHub account that may read the package.",
+        )
+        acknowledge(
+            self.credentials,
+            "AwsSolutions-SMG4",
+            "The token is GitHub's: nothing in AWS can issue a new one, so it cannot be rotated from here.",
+        )
+        template = ecr.CfnRepositoryCreationTemplate(
+            self,
+            "Repositories",
+            prefix=PREFIX,
+            applied_for=["PULL_THROUGH_CACHE"],
+            image_tag_mutability="IMMUTABLE",
+            encryption_configuration=ecr.CfnRepositoryCreationTemplate.EncryptionConfigurationProperty(
+                encryption_type="AES256"
+            ),
+            lifecycle_policy=Stack.of(self).to_json_string(_lifecycle_policy(releases_kept)),
+        )
+        rule = ecr.CfnPullThroughCacheRule(
+            self,
+            "Rule",
+            ecr_repository_prefix=PREFIX,
+            upstream_registry="github-container-registry",
+            upstream_registry_url="ghcr.io",
+            credential_arn=self.credentials.attr_id,
+        )
+        rule.add_dependency(template)
+
+
+def _lifecycle_policy(releases_kept: int) -> dict[str, object]:
+    return {
+        "rules": [
+            {
+                "rulePriority": 1,
+                "description": "the oldest releases",
+                "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": releases_kept},
+                "action": {"type": "expire"},
+            }
+        ]
+    }
