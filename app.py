@@ -68,25 +68,20 @@ def new_app() -> App:
 
 
 def add_shared_stacks(app: App, configuration: Configuration) -> None:
-    """Add the registry, and the identity stack of every account.
-
-    An identity stack is called the same in every account; only in the assembly, where two of them lie side by side,
-    the account is part of its id.
-    """
+    """Add the registry, and the identity stack of every account."""
     registry, environments = configuration.registry, list(configuration.environments.values())
-    accounts = dict.fromkeys([registry.account, *(environment.account for environment in environments)])
-    for account in accounts:
+    for account in configuration.accounts:
         local = [environment for environment in environments if environment.account == account]
         IdentityStack(
             app,
-            stack_names.IDENTITY if len(accounts) == 1 else f"{stack_names.IDENTITY}-{account}",
+            configuration.identity_stack_id(account),
             env=CdkEnvironment(account=account, region=local[0].region if local else registry.region),
             account=account,
             identity=configuration.identity,
             github=configuration.github,
             registry=registry,
             environments=local,
-            build_branches=list(dict.fromkeys(each.branch for each in environments if each.branch)),
+            build_branches=configuration.build_branches,
             provider_removal_policy=RemovalPolicy.DESTROY if account == SANDBOX_ACCOUNT else RemovalPolicy.RETAIN,
         )
     RegistryStack(

@@ -11,6 +11,7 @@ from configuration.errors import ConfigurationError
 from configuration.github import GitHub
 from configuration.identity import Identity
 from configuration.registry import Registry
+from configuration.stack_names import IDENTITY
 from configuration.types import Section
 
 __all__ = ["SANDBOX", "SANDBOX_ACCOUNT", "Configuration", "Sandbox"]
@@ -99,6 +100,24 @@ class Configuration(Section):
                     f"identity: the roles of {other} and of {role} are both called {name!r}; each needs its own name"
                 )
         return self
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The registry's account and those of the environments, each once."""
+        return tuple(dict.fromkeys([self.registry.account, *(each.account for each in self.environments.values())]))
+
+    @property
+    def build_branches(self) -> tuple[str, ...]:
+        """The branches that some environment is deployed from: whose workflows build images."""
+        return tuple(dict.fromkeys(each.branch for each in self.environments.values() if each.branch))
+
+    def identity_stack_id(self, account: str) -> str:
+        """What `cdk deploy` calls the identity stack of that account.
+
+        The stack has the same name in every account; only where several lie side by side in one assembly is the
+        account part of the id.
+        """
+        return IDENTITY if len(self.accounts) == 1 else f"{IDENTITY}-{account}"
 
     def environment(self, name: str) -> Environment:
         """The environment of that name.

@@ -90,7 +90,7 @@ def read(configuration: Configuration, names: Sequence[str] = ()) -> HandOver:
         identity, registry = _shared_stacks(aws, chosen[0], installation, account)
     return HandOver(
         full_name=installation.github.full_name,
-        repository=(_registry_variables(identity, registry, installation.registry.region) if with_registry else {})
+        repository=(_registry_variables(identity, registry, installation) if with_registry else {})
         | {_diff_role_variable(each): identity.output(stack_names.DIFF_ROLE_OUTPUT) for each in local},
         environments={each.github_environment: _environment_variables(identity, each) for each in local},
         elsewhere=elsewhere,
@@ -129,9 +129,8 @@ def _shared_stacks(
 ) -> tuple[_SharedStack, _SharedStack]:
     """The identity stack and the registry stack, with the ids and in the regions that `app.py` gives them."""
     environments, registry = installation.environments.values(), installation.registry
-    accounts = {registry.account, *(environment.account for environment in environments)}
     identity_region = next((each.region for each in environments if each.account == account), registry.region)
-    identity_id = stack_names.IDENTITY if len(accounts) == 1 else f"{stack_names.IDENTITY}-{account}"
+    identity_id = installation.identity_stack_id(account)
     regions = {identity_region, *([registry.region] if registry.account == account else [])}
     deployed = _deployed({region: _in_region(region, aws, asked, installation) for region in regions})
 
@@ -161,10 +160,13 @@ def _deployed(regions: Mapping[str, Aws]) -> dict[tuple[str, str], Stack]:
         }
 
 
-def _registry_variables(identity: _SharedStack, registry: _SharedStack, region: str) -> dict[str, str]:
-    return {
-        "AWS_BUILD_ROLE_ARN": identity.output(stack_names.BUILD_ROLE_OUTPUT),
-        "AWS_REGISTRY_REGION": region,
+def _registry_variables(identity: _SharedStack, registry: _SharedStack, installation: Configuration) -> dict[str, str]:
+    # Without a branch to build from there is no build role.
+    build = (
+        {"AWS_BUILD_ROLE_ARN": identity.output(stack_names.BUILD_ROLE_OUTPUT)} if installation.build_branches else {}
+    )
+    return build | {
+        "AWS_REGISTRY_REGION": installation.registry.region,
         "ECR_REPOSITORY_URI": registry.output(stack_names.REPOSITORY_OUTPUT),
     }
 

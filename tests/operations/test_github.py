@@ -38,7 +38,9 @@ Write = Callable[..., list[str]]
 def written(tmp_path: Path) -> Write:
     """Writes a slipway.toml with these environments, `NAME=(account, region, more lines)`; returns the option."""
 
-    def write(registry: tuple[str, str] = (PROD, "eu-central-1"), **environments: tuple[str, ...]) -> list[str]:
+    def write(
+        registry: tuple[str, str] = (PROD, "eu-central-1"), *, builds: bool = True, **environments: tuple[str, ...]
+    ) -> list[str]:
         account, region = registry
         tables = [
             '[github]\nowner = "acme"\nrepository = "shop"',
@@ -49,6 +51,7 @@ def written(tmp_path: Path) -> Write:
             table = f"environments.{name.replace('_', '-')}"
             tables += [
                 f'[{table}]\naccount = "{account}"\nregion = "{region}"\navailability_zones = {zones}',
+                'branch = "main"' if builds else "",
                 *more,
                 f'[{table}.network]\ncidr = "10.{index}.0.0/16"',
                 f"[{table}.load_balancer]\nplain_http = true",
@@ -364,11 +367,10 @@ def test_the_only_identity_stack_of_the_app_is_deployed_by_its_plain_name(
 
 
 def test_of_the_sandbox_everything_comes_from_the_emulator(aws: ScriptedAws, slipway: Slipway) -> None:
-    deployed(aws, SANDBOX, identity(SANDBOX, "sandbox", builds=True), registry(SANDBOX, "us-east-1"))
+    deployed(aws, SANDBOX, identity(SANDBOX, "sandbox"), registry(SANDBOX, "us-east-1"))
     ended = slipway("github", "sandbox", "--json")
     assert json.loads(ended.stdout) == {
         "repository": {
-            "AWS_BUILD_ROLE_ARN": role(SANDBOX, "build"),
             "AWS_REGISTRY_REGION": "us-east-1",
             "ECR_REPOSITORY_URI": uri(SANDBOX, "us-east-1"),
             "AWS_DIFF_ROLE_ARN_SANDBOX": role(SANDBOX, "diff"),
@@ -389,7 +391,7 @@ def test_a_sandbox_without_the_stacks_is_to_be_brought_up(aws: ScriptedAws, slip
     deployed(aws, SANDBOX)
     ended = slipway("github", "sandbox")
     assert ended.stderr == (
-        f"slipway: the stack slipway-identity is not deployed in us-east-1 of account {SANDBOX}.\nRun make up.\n"
+        f"slipway: the stack slipway-registry is not deployed in us-east-1 of account {SANDBOX}.\nRun make up.\n"
     )
     assert (ended.exit_code, ended.stdout) == (1, "")
 
@@ -451,3 +453,11 @@ def test_help_is_given_without_loading_the_sdk(words: list[str]) -> None:
     assert "github" in ended.stdout
     assert "operations.verbs.github" in ended.stderr.split()
     assert not {"boto3", "botocore", "concurrent.futures.thread"} & set(ended.stderr.split())
+
+
+def test_without_a_branch_to_build_from_no_build_role_is_looked_for(
+    slipway: Slipway, written: Write, aws: ScriptedAws
+) -> None:
+    deployed(aws, PROD, identity(PROD, "prod"), registry(PROD))
+    ended = slipway(*written(builds=False, prod=(PROD, "eu-central-1")), "--json")
+    assert "AWS_BUILD_ROLE_ARN" not in json.loads(ended.stdout)["repository"]
