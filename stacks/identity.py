@@ -15,6 +15,7 @@ from slipway_constructs.bootstrap_roles import BootstrapRole, bootstrap_role_arn
 from slipway_constructs.build_role import BuildRole
 from slipway_constructs.deploy_role import DeployRole
 from slipway_constructs.diff_role import DiffRole
+from slipway_constructs.github_image_cache import cached_repository
 from slipway_constructs.github_provider import GitHubProvider, workflow_principal
 from slipway_constructs.operator_role import OperatorRole
 from slipway_constructs.rollout_access import grant_rollout_access
@@ -49,13 +50,6 @@ class IdentityStack(Stack):
             scope, id, stack_name=stack_names.IDENTITY, env=env, description="Who may reach this account, and how far."
         )
         self._github, self._identity, self._registry = github, identity, registry
-        self._repository_arn = self.format_arn(
-            service="ecr",
-            account=registry.account,
-            region=registry.region,
-            resource="repository",
-            resource_name=registry.repository,
-        )
         self._provider_arn = (
             identity.existing_oidc_provider_arn(account)
             or GitHubProvider(self, "GitHub", removal_policy=provider_removal_policy).arn
@@ -95,7 +89,7 @@ class IdentityStack(Stack):
             role_name=settings.role_name,
             trusted=self._trusted(f"ref:refs/heads/{branch}" for branch in branches),
             max_session_duration=Duration.minutes(settings.session_minutes),
-            repository_arn=self._repository_arn,
+            repository_arn=self._repository_arn(self._registry.repository),
         ).role
         CfnOutput(self, stack_names.BUILD_ROLE_OUTPUT, value=role.role_arn)
 
@@ -154,7 +148,22 @@ class IdentityStack(Stack):
             cluster_name=environment.cluster_name,
             service_name=environment.service_name,
             stack_name=stack_names.service(environment.name),
-            repository_arn=self._repository_arn,
+            repository_arn=self._images_arn(environment),
+        )
+
+    def _images_arn(self, environment: Environment) -> str | None:
+        if environment.image == "asset":
+            return None  # CDK itself looks after the images that it builds
+        cached = environment.image == "ghcr"
+        return self._repository_arn(cached_repository(self._github.full_name) if cached else self._registry.repository)
+
+    def _repository_arn(self, name: str) -> str:
+        return self.format_arn(
+            service="ecr",
+            account=self._registry.account,
+            region=self._registry.region,
+            resource="repository",
+            resource_name=name,
         )
 
 

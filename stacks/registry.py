@@ -49,7 +49,7 @@ class RegistryStack(Stack):
             CfnOutput(
                 self,
                 "GitHubCredentials",
-                value=cache.credentials.attr_id,
+                value=cache.credentials.ref,
                 description="Empty until you run: aws secretsmanager put-secret-value --secret-id "
                 f"{SECRET_NAME} --secret-string file://credentials.json (username and accessToken)",
             )

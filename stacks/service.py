@@ -18,7 +18,7 @@ from configuration.stack_names import service
 from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.deployment_alarms import DeploymentAlarms
-from slipway_constructs.github_image_cache import PREFIX
+from slipway_constructs.github_image_cache import cached_repository
 from slipway_constructs.ingress import Ingress
 from slipway_constructs.network import Network
 from slipway_constructs.scaling import TaskScaling
@@ -145,7 +145,7 @@ class ServiceStack(Stack):
         return ecs.ContainerImage.from_ecr_repository(repository, tag), tag
 
     def _repository(self, environment: Environment, registry: Registry, github: GitHub) -> ecr.IRepository:
-        name = _cached_repository(github) if environment.image == "ghcr" else registry.repository
+        name = cached_repository(github.full_name) if environment.image == "ghcr" else registry.repository
         return ecr.Repository.from_repository_attributes(
             self, "Repository", repository_name=name, repository_arn=self._repository_arn(registry, name)
         )
@@ -160,7 +160,7 @@ class ServiceStack(Stack):
         self.web_service.task_definition.obtain_execution_role().add_to_principal_policy(
             iam.PolicyStatement(
                 actions=["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
-                resources=[self._repository_arn(registry, _cached_repository(github))],
+                resources=[self._repository_arn(registry, cached_repository(github.full_name))],
             )
         )
 
@@ -195,7 +195,3 @@ class ServiceStack(Stack):
             "AwsSolutions-IAM5[Resource::*]",
             "ecr:GetAuthorizationToken has no resource type: AWS takes only * for it.",
         )
-
-
-def _cached_repository(github: GitHub) -> str:
-    return f"{PREFIX}/{github.full_name.lower()}"

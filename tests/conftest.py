@@ -1,4 +1,4 @@
-"""What every tier shares: the project's own configuration, and its templates, synthesised once."""
+"""What every tier shares: the project's own configuration and variations of it, and their templates, made once."""
 
 import json
 from collections.abc import Mapping
@@ -34,12 +34,99 @@ def sandbox_assembly(configuration: Configuration) -> CloudAssembly:
 
 
 @pytest.fixture(scope="session")
+def with_every_option(configuration: Configuration) -> Configuration:
+    """As the project's own, but everything that slipway.toml may say of identities and images is said otherwise."""
+    return varied(
+        configuration,
+        {
+            "dev": {"image": "asset", "github_environment": "Development"},
+            "prod": {"image": "ghcr", "github_environment": "live.eu"},
+        },
+        registry={"encryption": "kms", "rollback_depth": 5, "releases_kept": 12},
+        identity={
+            "permissions_boundary": "acme-boundary",
+            "existing_oidc_provider_arns": (
+                "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com",
+            ),
+            "build": {"role_name": "acme-pushes", "session_minutes": 61},
+            "deploy": {"role_name": "acme-{environment}-deploys", "session_minutes": 720},
+            "diff": {"role_name": "acme-compares", "session_minutes": 62},
+            "operator": {
+                "principal_arn": "arn:aws:iam::333333333333:user/on-call",
+                "role_name": "acme-operates",
+                "session_minutes": 63,
+            },
+        },
+    ).select()
+
+
+@pytest.fixture(scope="session")
+def assembly_with_every_option(with_every_option: Configuration) -> CloudAssembly:
+    return assemble(with_every_option)
+
+
+@pytest.fixture(scope="session")
+def without_options(configuration: Configuration) -> Configuration:
+    """As the project's own, but without what makes it safer: GitHub's ids and the permissions boundary."""
+    return varied(
+        configuration,
+        github={"owner_id": None, "repository_id": None},
+        identity={"permissions_boundary": None},
+    ).select()
+
+
+@pytest.fixture(scope="session")
+def assembly_without_options(without_options: Configuration) -> CloudAssembly:
+    return assemble(without_options)
+
+
+@pytest.fixture(scope="session")
+def configuration_of_one_account(configuration: Configuration) -> Configuration:
+    """prod, and staging in another region of the same account, from where nobody else reads images."""
+    staging = {
+        "region": "eu-west-1",
+        "availability_zones": ("eu-west-1a", "eu-west-1b"),
+        "load_balancer": {"plain_http": True},
+        "branch": None,
+    }
+    return varied(configuration, {"staging": staging}).select(["prod", "staging"])
+
+
+@pytest.fixture(scope="session")
+def one_account(configuration_of_one_account: Configuration) -> CloudAssembly:
+    return assemble(configuration_of_one_account)
+
+
+@pytest.fixture(scope="session")
 def templates(assembly: CloudAssembly, sandbox_assembly: CloudAssembly) -> Mapping[str, Template]:
     """Template by stack id, of every environment including the sandbox, whose shared stacks are in `sandbox-ID`."""
     return templates_of(assembly) | {
         (name if SANDBOX in name else f"{SANDBOX}-{name}"): template
         for name, template in templates_of(sandbox_assembly).items()
     }
+
+
+def varied(
+    configuration: Configuration,
+    environments: Mapping[str, Mapping[str, Any]] | None = None,
+    **tables: Mapping[str, Any],
+) -> Configuration:
+    """The configuration with these keys changed; it is validated as if it were read from a file.
+
+    Args:
+        environments: keys and values by environment; a new one starts as a copy of prod.
+        tables: keys and values by table.
+    """
+    document = configuration.model_dump()
+    for name, table in tables.items():
+        document[name] |= table
+    for name, changes in (environments or {}).items():
+        known = document["environments"]
+        start = known.get(name) or known["prod"] | {"github_environment": name}
+        known[name] = start | changes
+    for environment in document["environments"].values():
+        environment.pop("name", None)  # written as [environments.NAME]
+    return Configuration.model_validate(document)
 
 
 def assemble(configuration: Configuration) -> CloudAssembly:

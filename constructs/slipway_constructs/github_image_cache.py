@@ -13,6 +13,15 @@ PREFIX = "ghcr"
 SECRET_NAME = "ecr-pullthroughcache/slipway-ghcr"  # noqa: S105 - a name; ECR takes only names with this beginning
 
 
+def cached_repository(full_name: str) -> str:
+    """The name of the ECR repository in which the images of that GitHub repository are cached.
+
+    Args:
+        full_name: `OWNER/NAME` on GitHub; its registry has no upper case.
+    """
+    return f"{PREFIX}/{full_name.lower()}"
+
+
 class GitHubImageCache(Construct):
     """A pull-through cache rule for ghcr.io: ECS pulls from ECR, which fetches what it does not have yet.
 
@@ -59,9 +68,9 @@ class GitHubImageCache(Construct):
             ecr_repository_prefix=PREFIX,
             upstream_registry="github-container-registry",
             upstream_registry_url="ghcr.io",
-            credential_arn=self.credentials.attr_id,
+            credential_arn=self.credentials.ref,
         )
-        rule.add_dependency(template)
+        rule.add_resource_dependency(template)
 
 
 def _lifecycle_policy(releases_kept: int) -> dict[str, object]:

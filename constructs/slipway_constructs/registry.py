@@ -8,6 +8,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+READ = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:DescribeImages",
+    "ecr:GetDownloadUrlForLayer",
+)
+"""Pulling, and seeing which images there are before one is deployed."""
+
 
 class ImageRepository(Construct):
     """An ECR repository whose tags never move and whose images are scanned.
@@ -32,7 +40,7 @@ class ImageRepository(Construct):
         Args:
             releases_kept: images beyond this number expire, the oldest first.
             encrypted_with_own_key: a KMS key is created for it; otherwise ECR's own key is used.
-            reader_accounts: other accounts that may pull.
+            reader_accounts: other accounts that may pull images, and see which there are.
             removal_policy: when the stack is deleted; with DESTROY its images go too.
         """
         super().__init__(scope, id)
@@ -66,4 +74,4 @@ class ImageRepository(Construct):
             ],
         )
         for account in reader_accounts:
-            self.repository.grant_pull(iam.AccountPrincipal(account))
+            self.repository.grant(iam.AccountPrincipal(account), *READ)

@@ -22,14 +22,14 @@ def grant_rollout_access(
     cluster_name: str,
     service_name: str,
     stack_name: str,
-    repository_arn: str,
+    repository_arn: str | None = None,
 ) -> None:
     """Let the role judge the rollouts of that service, and stop one; change it in no other way.
 
     Args:
         account: of the service, like the region.
         stack_name: of the stack that has the service; its alarms and log groups bear the name too.
-        repository_arn: where its images are.
+        repository_arn: where its images are; omitted, the role cannot look for them.
     """
 
     def arn(service: str, resource: str) -> str:
@@ -63,7 +63,8 @@ def grant_rollout_access(
     generated = "CloudFormation makes up the rest of the name."
     _allow(role, ["cloudwatch:DescribeAlarms"], [arn("cloudwatch", f"alarm:{stack_name}-*")], generated)
     _allow(role, ["logs:FilterLogEvents"], [arn("logs", f"log-group:{stack_name}-*")], generated)
-    _allow(role, ["ecr:DescribeImages"], [repository_arn])
+    if repository_arn:
+        _allow(role, ["ecr:DescribeImages"], [repository_arn])
     _allow(
         role,
         list(WITHOUT_RESOURCE_TYPE),

@@ -4,17 +4,27 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk.assertions import Match, Template
 
 from slipway_constructs.registry import ImageRepository
-from tests.slipway_constructs.conftest import new_stack, only
+from tests.slipway_constructs.conftest import new_stack, only, template_of
 
-PULL = {"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+READ = {
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:DescribeImages",
+    "ecr:GetDownloadUrlForLayer",
+}
 
 
 def stack_with(
-    *, readers: Sequence[str] = (), policy: RemovalPolicy = RemovalPolicy.RETAIN, releases_kept: int = 30
+    *,
+    readers: Sequence[str] = (),
+    policy: RemovalPolicy = RemovalPolicy.RETAIN,
+    releases_kept: int = 30,
+    own_key: bool = False,
 ) -> Stack:
     stack = new_stack()
     ImageRepository(
@@ -22,6 +32,7 @@ def stack_with(
         "Images",
         repository_name="acme/shop",
         releases_kept=releases_kept,
+        encrypted_with_own_key=own_key,
         reader_accounts=readers,
         removal_policy=policy,
     )
@@ -72,12 +83,12 @@ def test_nothing_else_expires() -> None:
     assert len(rules(stack_with())) == 2
 
 
-def test_reader_accounts_may_pull_and_nothing_else() -> None:
+def test_reader_accounts_may_pull_and_see_what_there_is_and_nothing_else() -> None:
     policy = only(stack_with(readers=["333333333333", "444444444444"]), "AWS::ECR::Repository")["RepositoryPolicyText"]
     readers = set()
     for statement in policy["Statement"]:
         assert statement["Effect"] == "Allow"
-        assert set(statement["Action"]) == PULL
+        assert set(statement["Action"]) == READ
         arns = statement["Principal"]["AWS"]
         readers |= {json.dumps(arn) for arn in (arns if isinstance(arns, list) else [arns])}
     assert len(readers) == 2
@@ -104,3 +115,25 @@ def test_destroying_empties_the_repository_first() -> None:
         "AWS::ECR::Repository",
         {"DeletionPolicy": "Delete", "Properties": Match.object_like({"EmptyOnDelete": True})},
     )
+
+
+def test_unless_told_otherwise_ecr_encrypts_with_a_key_of_its_own() -> None:
+    stack = stack_with()
+    assert "EncryptionConfiguration" not in only(stack, "AWS::ECR::Repository")
+    Template.from_stack(stack).resource_count_is("AWS::KMS::Key", 0)
+
+
+@pytest.mark.parametrize(("policy", "rendered"), [(RemovalPolicy.RETAIN, "Retain"), (RemovalPolicy.DESTROY, "Delete")])
+def test_a_key_of_the_stack_rotates_and_stays_as_long_as_the_images_that_need_it(
+    policy: RemovalPolicy, rendered: str
+) -> None:
+    stack = stack_with(own_key=True, policy=policy)
+    found = template_of(stack)["Resources"]
+    ((name, key),) = [(name, each) for name, each in found.items() if each["Type"] == "AWS::KMS::Key"]
+    assert only(stack, "AWS::ECR::Repository")["EncryptionConfiguration"] == {
+        "EncryptionType": "KMS",
+        "KmsKey": {"Fn::GetAtt": [name, "Arn"]},
+    }
+    assert key["Properties"]["EnableKeyRotation"] is True
+    assert {each["DeletionPolicy"] for each in found.values()} == {rendered}
+    assert {each["UpdateReplacePolicy"] for each in found.values()} == {rendered}

@@ -34,6 +34,7 @@ def stack_with(**changes: Any) -> Stack:
     )
     arguments: dict[str, Any] = {
         "cluster": ecs.Cluster(stack, "Cluster", vpc=vpc),
+        "service_name": "api",
         "image": ecs.ContainerImage.from_registry("example:1"),
         "port": 8000,
         "liveness_path": "/health/live",
@@ -89,6 +90,10 @@ def test_what_a_rollback_goes_back_to_stays_active(stack: Stack) -> None:
     Template.from_stack(stack).has_resource(
         TASK_DEFINITION, {"UpdateReplacePolicy": "Retain", "DeletionPolicy": "RetainExceptOnCreate"}
     )
+
+
+def test_the_service_has_the_name_that_roles_are_granted_rights_on(service: dict[str, Any]) -> None:
+    assert service["ServiceName"] == "api"
 
 
 def test_a_deployment_leaves_the_number_of_tasks_to_scaling(service: dict[str, Any]) -> None:

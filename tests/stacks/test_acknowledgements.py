@@ -1,9 +1,8 @@
 """cdk-nag: a finding that nobody has accepted fails the synthesis, and nothing is accepted that is not found."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import pytest
 from aws_cdk import Acknowledgment, App
@@ -11,10 +10,9 @@ from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
 
 import app as application
-from configuration import Configuration
+from configuration import SANDBOX, Configuration
 from slipway_constructs import acknowledgements
 from stacks.service import ServiceStack
-from tests.stacks.conftest import varied
 
 
 def findings(app: App) -> set[tuple[str, str]]:
@@ -50,23 +48,29 @@ class Unheard:
         self.acknowledged.add((self._path, acknowledgment.id))
 
 
-@pytest.mark.parametrize(
-    ("changes", "environments"),
-    [
-        ({}, ["dev", "prod"]),
-        ({}, ["sandbox"]),
-        ({"dev": {"image": "ghcr"}, "prod": {"image": "asset"}}, ["dev", "prod"]),
-    ],
-)
-def test_every_acknowledgement_is_of_something_that_is_found_at_that_construct(
-    changes: Mapping[str, dict[str, Any]],
-    environments: list[str],
+@pytest.fixture(params=["the project's own", "its sandbox", "with every option", "without options"])
+def variant(
+    request: pytest.FixtureRequest,
     configuration: Configuration,
-    monkeypatch: pytest.MonkeyPatch,
+    with_every_option: Configuration,
+    without_options: Configuration,
+) -> Configuration:
+    """A configuration; the synthesis of each raises another set of findings."""
+    variants = {
+        "the project's own": configuration.select(),
+        "its sandbox": configuration.select([SANDBOX]),
+        "with every option": with_every_option,
+        "without options": without_options,
+    }
+    return variants[request.param]
+
+
+def test_every_acknowledgement_is_of_something_that_is_found_at_that_construct(
+    variant: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Unheard.acknowledged = set()
     monkeypatch.setattr(acknowledgements, "Validations", Unheard)
-    app = application.build_app(varied(configuration, changes).select(environments))
+    app = application.build_app(variant)
     with pytest.raises(RuntimeError, match=r"^ValidationFailed: "):
         app.synth()
     found = findings(app)

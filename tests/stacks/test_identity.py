@@ -1,4 +1,7 @@
-"""GitHub's ways into the accounts: which workflow may become which role, and what the role may do."""
+"""The ways into the accounts: which roles there are, what they are called, and how one is let in.
+
+Whom each trusts and what each may do is decided by a simulator in tests/identity.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,10 +9,27 @@ from typing import Any
 import pytest
 from aws_cdk.cx_api import CloudAssembly
 
-from tests.conftest import Template, resources, templates_of
+from configuration import SANDBOX, Configuration
+from tests.conftest import Template, assemble, resources, templates_of, varied
 
 ISSUER = "token.actions.githubusercontent.com"
-DEV, PROD = "slipway-identity-111111111111", "slipway-identity-222222222222"
+PROVIDER = "AWS::IAM::OIDCProvider"
+DEV, PROD, OF_THE_SANDBOX = (
+    "slipway-identity-111111111111",
+    "slipway-identity-222222222222",
+    "sandbox-slipway-identity",
+)
+OURS = ("example-org/example-service", "example-org@1000001/example-service@2000002")
+
+
+@pytest.fixture(scope="module")
+def optional(assembly_with_every_option: CloudAssembly) -> dict[str, Template]:
+    return templates_of(assembly_with_every_option)
+
+
+@pytest.fixture(scope="module")
+def bare(assembly_without_options: CloudAssembly) -> dict[str, Template]:
+    return templates_of(assembly_without_options)
 
 
 def roles(template: Template) -> dict[str, dict[str, Any]]:
@@ -17,33 +37,29 @@ def roles(template: Template) -> dict[str, dict[str, Any]]:
     return {role["RoleName"]: role for role in resources(template, "AWS::IAM::Role")}
 
 
-def subjects(role: Mapping[str, Any]) -> list[str]:
+def claims(role: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """What the role's trust policy compares, without wildcards, with a token's claims; there is nothing else in it."""
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
-    return list(statement["Condition"]["StringEquals"][f"{ISSUER}:sub"])
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert set(statement["Condition"]) == {"StringEquals"}
+    return {key.removeprefix(f"{ISSUER}:"): value for key, value in statement["Condition"]["StringEquals"].items()}
 
 
-def permissions(template: Template, role_name: str) -> list[dict[str, Any]]:
-    """The statements of the policies of that role."""
-    (role,) = [name for name, each in template["Resources"].items() if each["Properties"].get("RoleName") == role_name]
+def outputs(template: Template) -> dict[str, str]:
+    """The name of the role by the key of the output."""
+    names = {name: role["Properties"].get("RoleName") for name, role in template["Resources"].items()}
+    return {key: names[output["Value"]["Fn::GetAtt"][0]] for key, output in template.get("Outputs", {}).items()}
+
+
+def warnings(assembly: CloudAssembly) -> list[str]:
+    """What the synthesis warns of, in the identity stacks."""
     return [
-        statement
-        for policy in resources(template, "AWS::IAM::Policy")
-        if {"Ref": role} in policy["Roles"]
-        for statement in policy["PolicyDocument"]["Statement"]
+        str(message.entry.data)
+        for stack in assembly.stacks
+        if "identity" in stack.id
+        for message in stack.messages
+        if message.level.name == "WARNING"
     ]
-
-
-def assumable(template: Template, role_name: str) -> set[str]:
-    """The ARNs that the role may assume; it may do nothing else."""
-    (statement,) = permissions(template, role_name)
-    assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")
-    return {resource["Fn::Sub"] for resource in statement["Resource"]}
-
-
-def bootstrap_roles(account: str, region: str, *names: str) -> set[str]:
-    return {
-        f"arn:${{AWS::Partition}}:iam::{account}:role/cdk-hnb659fds-{name}-role-{account}-{region}" for name in names
-    }
 
 
 def test_every_account_has_one_identity_stack_for_all_its_environments(
@@ -55,102 +71,175 @@ def test_every_account_has_one_identity_stack_for_all_its_environments(
     assert {"slipway-prod-deploy", "slipway-staging-deploy"} <= set(roles(shared["slipway-identity"]))
 
 
-@pytest.mark.parametrize("stack", [DEV, PROD, "sandbox-slipway-identity"])
-def test_an_account_trusts_github_once(stack: str, templates: Mapping[str, Template]) -> None:
-    assert len(resources(templates[stack], "AWS::IAM::OIDCProvider")) == 1
+def test_there_is_one_role_for_each_job_and_no_other(templates: Mapping[str, Template]) -> None:
+    assert set(roles(templates[DEV])) == {"slipway-dev-deploy", "slipway-diff"}
+    assert set(roles(templates[PROD])) == {"slipway-build", "slipway-prod-deploy", "slipway-diff"}
 
 
-def test_images_are_pushed_from_the_account_of_the_registry_only(templates: Mapping[str, Template]) -> None:
-    assert set(roles(templates[DEV])) == {"slipway-dev-deploy"}
-    assert set(roles(templates[PROD])) == {"slipway-build", "slipway-prod-deploy"}
+def test_where_no_branch_is_deployed_no_workflow_pushes(templates: Mapping[str, Template]) -> None:
+    assert set(roles(templates[OF_THE_SANDBOX])) == {"slipway-sandbox-deploy", "slipway-diff"}
 
 
-def test_a_deploy_role_is_trusted_for_its_own_github_environment_only(templates: Mapping[str, Template]) -> None:
-    for stack, environment in ((DEV, "dev"), (PROD, "prod")):
-        assert subjects(roles(templates[stack])[f"slipway-{environment}-deploy"]) == [
-            f"repo:example-org/example-service:environment:{environment}",
-            f"repo:example-org@1000001/example-service@2000002:environment:{environment}",
-        ]
+def test_roles_are_called_as_the_configuration_says(optional: Mapping[str, Template]) -> None:
+    assert set(roles(optional[DEV])) == {"acme-dev-deploys", "acme-compares", "acme-operates"}
+    assert set(roles(optional[PROD])) == {"acme-pushes", "acme-prod-deploys", "acme-compares", "acme-operates"}
 
 
-def test_the_build_role_is_trusted_for_the_branches_that_are_deployed_only(
+def test_the_roles_that_workflows_need_are_among_the_outputs(
+    templates: Mapping[str, Template], optional: Mapping[str, Template]
+) -> None:
+    assert outputs(templates[DEV]) == {"DeployRoleDevArn": "slipway-dev-deploy", "DiffRoleArn": "slipway-diff"}
+    assert outputs(optional[PROD]) == {
+        "BuildRoleArn": "acme-pushes",
+        "DeployRoleProdArn": "acme-prod-deploys",
+        "DiffRoleArn": "acme-compares",
+    }
+
+
+def test_a_session_lasts_an_hour_or_as_long_as_the_configuration_says(
+    templates: Mapping[str, Template], optional: Mapping[str, Template]
+) -> None:
+    def minutes(template: Template) -> dict[str, float]:
+        return {name: role["MaxSessionDuration"] / 60 for name, role in roles(template).items()}
+
+    assert set(minutes(templates[PROD]).values()) == {60}
+    assert minutes(optional[PROD]) == {
+        "acme-pushes": 61,
+        "acme-prod-deploys": 720,
+        "acme-compares": 62,
+        "acme-operates": 63,
+    }
+
+
+def test_the_ids_of_the_repository_are_asked_for_besides_the_subject(templates: Mapping[str, Template]) -> None:
+    found = {name: claims(role) for stack in (DEV, PROD) for name, role in roles(templates[stack]).items()}
+    assert len(found) == 4
+    for each in found.values():
+        assert (each["aud"], each["repository_id"], each["repository_owner_id"]) == (
+            "sts.amazonaws.com",
+            "2000002",
+            "1000001",
+        )
+
+
+def test_images_are_built_from_the_branches_that_are_deployed(
     templates: Mapping[str, Template], one_account: CloudAssembly
 ) -> None:
-    assert set(subjects(roles(templates[PROD])["slipway-build"])) == {
-        f"repo:{repository}:ref:refs/heads/{branch}"
-        for repository in ("example-org/example-service", "example-org@1000001/example-service@2000002")
-        for branch in ("develop", "main")
-    }
-    only_main = subjects(roles(templates_of(one_account)["slipway-identity"])["slipway-build"])
-    assert {subject.rpartition("/")[2] for subject in only_main} == {"main"}
+    assert claims(roles(templates[PROD])["slipway-build"])["sub"] == [
+        f"repo:{name}:ref:refs/heads/{branch}" for branch in ("develop", "main") for name in OURS
+    ]
+    assert claims(roles(templates_of(one_account)["slipway-identity"])["slipway-build"])["sub"] == [
+        f"repo:{name}:ref:refs/heads/main" for name in OURS
+    ]
 
 
-def test_where_no_branch_is_deployed_no_workflow_may_push(templates: Mapping[str, Template]) -> None:
-    assert subjects(roles(templates["sandbox-slipway-identity"])["slipway-build"]) == []
+def test_an_environment_is_deployed_from_its_branch_or_from_wherever_github_lets_its_jobs_run(
+    templates: Mapping[str, Template],
+) -> None:
+    for stack, environment, branch in ((DEV, "dev", "develop"), (PROD, "prod", "main")):
+        found = claims(roles(templates[stack])[f"slipway-{environment}-deploy"])
+        assert found["sub"] == [f"repo:{name}:environment:{environment}" for name in OURS]
+        assert found["ref"] == f"refs/heads/{branch}"
+    assert "ref" not in claims(roles(templates[OF_THE_SANDBOX])["slipway-sandbox-deploy"])
 
 
-def test_every_role_asks_for_the_ids_that_survive_a_rename(templates: Mapping[str, Template]) -> None:
+@pytest.mark.parametrize("stack", [DEV, PROD, OF_THE_SANDBOX])
+def test_an_account_without_the_provider_gets_it(stack: str, templates: Mapping[str, Template]) -> None:
+    assert trusted_providers(templates[stack]) == [{"Ref": logical_id(templates[stack], PROVIDER)}]
+
+
+def test_an_account_that_has_the_provider_keeps_it_and_its_roles_trust_it(optional: Mapping[str, Template]) -> None:
+    assert resources(optional[DEV], PROVIDER) == []
+    assert trusted_providers(optional[DEV]) == [f"arn:aws:iam::111111111111:oidc-provider/{ISSUER}"]
+    assert trusted_providers(optional[PROD]) == [{"Ref": logical_id(optional[PROD], PROVIDER)}]
+
+
+@pytest.mark.parametrize(("stack", "policy"), [(DEV, "Retain"), (PROD, "Retain"), (OF_THE_SANDBOX, "Delete")])
+def test_the_provider_which_others_use_too_outlives_its_stack_except_in_the_sandbox(
+    stack: str, policy: str, templates: Mapping[str, Template]
+) -> None:
+    provider = templates[stack]["Resources"][logical_id(templates[stack], PROVIDER)]
+    assert (provider["DeletionPolicy"], provider["UpdateReplacePolicy"]) == (policy, policy)
+
+
+def logical_id(template: Template, type_name: str) -> str:
+    (found,) = [name for name, each in template["Resources"].items() if each["Type"] == type_name]
+    return str(found)
+
+
+def trusted_providers(template: Template) -> list[Any]:
+    """Whom the roles trust as identity providers, each once."""
+    found: list[Any] = []
+    for role in roles(template).values():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        provider = statement["Principal"].get("Federated")
+        if provider and provider not in found:
+            found.append(provider)
+    return found
+
+
+def test_without_the_ids_the_synthesis_warns_and_tells_how_to_get_them(
+    assembly_without_options: CloudAssembly, assembly: CloudAssembly
+) -> None:
+    told = warnings(assembly_without_options)
+    assert len(told) == 2  # one for each account
+    for warning in told:
+        assert "gh api repos/example-org/example-service --jq" in warning
+        assert "github.owner_id" in warning
+        assert "refused" in warning
+    assert warnings(assembly) == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "known", "value"),
+    [("owner_id", "repository_id", "2000002"), ("repository_id", "repository_owner_id", "1000001")],
+)
+def test_one_id_alone_is_asked_for_but_the_synthesis_still_warns(
+    missing: str, known: str, value: str, configuration: Configuration
+) -> None:
+    assembly = assemble(varied(configuration, github={missing: None}).select([SANDBOX]))
+    found = claims(roles(templates_of(assembly)["slipway-identity"])["slipway-diff"])
+    assert found == {"aud": "sts.amazonaws.com", "sub": [f"repo:{OURS[0]}:pull_request"], known: value}
+    assert len(warnings(assembly)) == 1
+
+
+def test_without_the_ids_exact_names_are_all_that_is_compared(bare: Mapping[str, Template]) -> None:
     for stack in (DEV, PROD):
-        for role in roles(templates[stack]).values():
-            (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
-            assert set(statement["Condition"]) == {"StringEquals"}
-            claims = statement["Condition"]["StringEquals"]
-            assert claims[f"{ISSUER}:aud"] == "sts.amazonaws.com"
-            assert claims[f"{ISSUER}:repository_id"] == "2000002"
-            assert claims[f"{ISSUER}:repository_owner_id"] == "1000001"
+        for role in roles(bare[stack]).values():
+            found = claims(role)
+            assert found.keys() <= {"aud", "sub", "ref"}
+            assert all(subject.startswith(f"repo:{OURS[0]}:") for subject in found["sub"])
+            assert "*" not in str(found)
+            assert "?" not in str(found)
 
 
-def test_the_build_role_may_push_to_the_one_repository(templates: Mapping[str, Template]) -> None:
-    sign_in, push = sorted(permissions(templates[PROD], "slipway-build"), key=lambda each: len(each["Action"]) > 20)
-    by_resource = {str(each["Resource"]): each["Action"] for each in (sign_in, push)}
-    assert by_resource["*"] == "ecr:GetAuthorizationToken"
-    pushing = by_resource["arn:aws:ecr:eu-central-1:222222222222:repository/slipway"]
-    assert "ecr:PutImage" in pushing
-    assert not {action for action in pushing if "*" in action or "Delete" in action or "Policy" in action}
-
-
-def test_a_deploy_role_may_assume_the_bootstrap_roles_of_its_account_and_region_only(
-    templates: Mapping[str, Template], one_account: CloudAssembly
+def test_an_operator_is_let_in_with_mfa_where_there_is_something_to_operate(
+    optional: Mapping[str, Template], templates: Mapping[str, Template]
 ) -> None:
-    names = ("deploy", "file-publishing", "lookup")
-    assert assumable(templates[DEV], "slipway-dev-deploy") == bootstrap_roles("111111111111", "eu-central-1", *names)
-    assert assumable(templates[PROD], "slipway-prod-deploy") == bootstrap_roles("222222222222", "eu-central-1", *names)
-    shared = templates_of(one_account)["slipway-identity"]
-    assert assumable(shared, "slipway-staging-deploy") == bootstrap_roles("222222222222", "eu-west-1", *names)
+    for stack in (DEV, PROD):
+        assert roles(optional[stack])["acme-operates"]["AssumeRolePolicyDocument"]["Statement"] == [
+            {
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {"AWS": "arn:aws:iam::333333333333:user/on-call"},
+                "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+            }
+        ]
+        assert "slipway-operator" not in roles(templates[stack])
 
 
-def test_only_where_cdk_builds_the_image_a_deploy_role_may_publish_it(other_images: CloudAssembly) -> None:
-    found = templates_of(other_images)
-    names = ("deploy", "file-publishing", "lookup")
-    assert assumable(found[DEV], "slipway-dev-deploy") == bootstrap_roles("111111111111", "eu-central-1", *names)
-    assert assumable(found[PROD], "slipway-prod-deploy") == bootstrap_roles(
-        "222222222222", "eu-central-1", *names, "image-publishing"
-    )
+def test_the_account_of_the_registry_alone_has_no_operator(with_every_option: Configuration) -> None:
+    apart = varied(with_every_option, {"prod": {"image": "ecr"}}, registry={"account": "333333333333"})
+    found = templates_of(assemble(apart))
+    assert set(roles(found["slipway-identity-333333333333"])) == {"acme-pushes", "acme-compares"}
+    assert "acme-pushes" not in roles(found[PROD])
 
 
-def test_without_images_from_ecr_another_account_may_not_pull(other_images: CloudAssembly) -> None:
-    (repository,) = resources(templates_of(other_images)["slipway-registry"], "AWS::ECR::Repository")
-    assert "RepositoryPolicyText" not in repository
-
-
-def test_another_account_may_pull_where_an_environment_of_it_does(templates: Mapping[str, Template]) -> None:
-    (repository,) = resources(templates["slipway-registry"], "AWS::ECR::Repository")
-    (statement,) = repository["RepositoryPolicyText"]["Statement"]
-    assert "111111111111" in str(statement["Principal"])
-    assert set(statement["Action"]) == {
-        "ecr:BatchCheckLayerAvailability",
-        "ecr:BatchGetImage",
-        "ecr:GetDownloadUrlForLayer",
-    }
-
-
-@pytest.mark.parametrize("installation", ["one account", "sandbox"])
-def test_within_one_account_nobody_is_let_in_from_outside(
-    installation: str, templates: Mapping[str, Template], one_account: CloudAssembly
+def test_an_operator_who_is_a_role_is_let_in_without_mfa_which_aws_would_never_see(
+    configuration: Configuration,
 ) -> None:
-    found = {
-        "one account": templates_of(one_account)["slipway-registry"],
-        "sandbox": templates["sandbox-slipway-registry"],
-    }
-    (repository,) = resources(found[installation], "AWS::ECR::Repository")
-    assert "RepositoryPolicyText" not in repository
+    operator = {"principal_arn": "arn:aws:iam::111111111111:role/engineers", "mfa": False}
+    found = templates_of(assemble(varied(configuration, identity={"operator": operator}).select(["prod"])))
+    (statement,) = roles(found["slipway-identity"])["slipway-operator"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"AWS": operator["principal_arn"]}
+    assert "Condition" not in statement

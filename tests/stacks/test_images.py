@@ -11,8 +11,7 @@ import pytest
 from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
-from tests.conftest import PROJECT, Template, assemble, resources, templates_of
-from tests.stacks.conftest import varied
+from tests.conftest import PROJECT, Template, assemble, resources, templates_of, varied
 
 A_RUNNING_IMAGE = re.compile(r"sha-[0-9a-f]{7}")
 
@@ -23,8 +22,8 @@ def services(templates: Mapping[str, Template], other_images: CloudAssembly) -> 
     others = templates_of(other_images)
     return {
         "ecr": templates["slipway-prod-service"],
-        "ghcr": others["slipway-dev-service"],
-        "asset": others["slipway-prod-service"],
+        "ghcr": others["slipway-prod-service"],
+        "asset": others["slipway-dev-service"],
     }
 
 
@@ -56,17 +55,36 @@ def test_an_image_from_ecr_is_the_repository_with_the_given_tag(services: Mappin
     ]
 
 
-def test_an_image_from_ghcr_is_the_repository_on_github_in_lower_case(services: Mapping[str, Template]) -> None:
-    assert image(services["ghcr"])["Fn::Join"] == ["", ["ghcr.io/example-org/example-service:", {"Ref": "ImageTag"}]]
+def test_an_image_from_ghcr_is_what_the_registry_caches_of_the_repository_on_github(
+    services: Mapping[str, Template],
+) -> None:
+    assert image(services["ghcr"])["Fn::Join"] == [
+        "",
+        [
+            "222222222222.dkr.ecr.eu-central-1.",
+            {"Ref": "AWS::URLSuffix"},
+            "/ghcr/example-org/example-service:",
+            {"Ref": "ImageTag"},
+        ],
+    ]
+
+
+def test_names_that_github_takes_in_upper_case_are_lower_case_in_the_registry(configuration: Configuration) -> None:
+    github = {"owner": "Example-Org", "repository": "Example.Service"}
+    assembly = assemble(varied(configuration, {"prod": {"image": "ghcr"}}, github=github).select(["prod"]))
+    found = json.dumps(templates_of(assembly)["slipway-prod-service"])
+    assert "/ghcr/example-org/example.service:" in found
+    assert ":repository/ghcr/example-org/example.service" in found
+    assert "Example" not in found
 
 
 def test_an_image_that_cdk_builds_is_named_by_its_content(
     services: Mapping[str, Template], other_images: CloudAssembly
 ) -> None:
-    (content,) = docker_images(other_images, "slipway-prod-service")
+    (content,) = docker_images(other_images, "slipway-dev-service")
     assert image(services["asset"]) == {
-        "Fn::Sub": "222222222222.dkr.ecr.eu-central-1.${AWS::URLSuffix}/"
-        f"cdk-hnb659fds-container-assets-222222222222-eu-central-1:{content}"
+        "Fn::Sub": "111111111111.dkr.ecr.eu-central-1.${AWS::URLSuffix}/"
+        f"cdk-hnb659fds-container-assets-111111111111-eu-central-1:{content}"
     }
     assert {"Name": "IMAGE_TAG", "Value": content} in container(services["asset"])["Environment"]
 
@@ -133,7 +151,7 @@ def test_the_service_reports_the_tag_that_runs(services: Mapping[str, Template])
         assert {"Name": "IMAGE_TAG", "Value": {"Ref": "ImageTag"}} in container(services[kind])["Environment"]
 
 
-@pytest.mark.parametrize(("environment", "kind"), [("dev", "ghcr"), ("prod", "asset")])
+@pytest.mark.parametrize(("environment", "kind"), [("prod", "ghcr"), ("dev", "asset")])
 def test_the_image_setting_changes_only_image_tag_and_pull_permissions(
     environment: str, kind: str, services: Mapping[str, Template], templates: Mapping[str, Template]
 ) -> None:
@@ -165,9 +183,34 @@ def without_image(template: Template) -> Template:
     return rest
 
 
-def test_from_ghcr_nothing_of_ecr_is_permitted(services: Mapping[str, Template]) -> None:
-    assert "ecr:" in json.dumps(services["ecr"]["Resources"])
-    assert "ecr:" not in json.dumps(services["ghcr"]["Resources"])
+def granted(template: Template) -> set[tuple[str, str]]:
+    """What the roles of the stack may do with the registry: actions with their resources."""
+    statements = [
+        statement
+        for policy in resources(template, "AWS::IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    return {
+        (action, json.dumps(statement["Resource"]))
+        for statement in statements
+        for action in (statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]])
+        if action.startswith("ecr:")
+    }
+
+
+def test_the_tasks_may_pull_the_one_image_and_only_of_ghcr_import_it(services: Mapping[str, Template]) -> None:
+    pull = {"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+    sign_in = {("ecr:GetAuthorizationToken", '"*"')}
+    assert granted(services["ecr"]) == {(action, repository("slipway")) for action in pull} | sign_in
+    cached, imports = (
+        repository("ghcr/example-org/example-service"),
+        {"ecr:BatchImportUpstreamImage", "ecr:CreateRepository"},
+    )
+    assert granted(services["ghcr"]) == {(action, cached) for action in pull | imports} | sign_in
+
+
+def repository(name: str) -> str:
+    return json.dumps(f"arn:aws:ecr:eu-central-1:222222222222:repository/{name}")
 
 
 def docker_images(assembly: CloudAssembly, stack: str) -> dict[str, dict[str, Any]]:
@@ -177,7 +220,7 @@ def docker_images(assembly: CloudAssembly, stack: str) -> dict[str, dict[str, An
 
 
 def test_cdk_builds_what_the_dockerfile_of_the_service_says(other_images: CloudAssembly) -> None:
-    (source,) = docker_images(other_images, "slipway-prod-service").values()
+    (source,) = docker_images(other_images, "slipway-dev-service").values()
     assert source["platform"] == "linux/arm64"
     folder = Path(other_images.directory) / source["directory"]
     service = PROJECT / "service"
@@ -190,7 +233,7 @@ def test_cdk_builds_what_the_dockerfile_of_the_service_says(other_images: CloudA
 
 def test_only_the_environment_that_asks_for_it_has_its_image_built(other_images: CloudAssembly) -> None:
     built = [stack.id for stack in other_images.stacks if docker_images(other_images, stack.id)]
-    assert built == ["slipway-prod-service"]
+    assert built == ["slipway-dev-service"]
 
 
 def test_the_image_is_built_for_the_processor_of_the_tasks(configuration: Configuration) -> None:

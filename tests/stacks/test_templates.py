@@ -9,20 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_cdk.cx_api import CloudAssembly
 from cfnlint import ManualArgs
-from cfnlint import lint as cfn_lint
+from cfnlint.api import lint_by_config
 
 from tests.conftest import PROJECT, resources
 
 ORDER = ("identity", "registry", "network", "telemetry", "service", "observability")
 
 
-def test_cfn_lint_finds_no_error(templates: Mapping[str, Any]) -> None:
-    findings = {
-        name: [f"{match.rule.id} {match.message}" for match in cfn_lint(json.dumps(template), config=ManualArgs())]
-        for name, template in templates.items()
-    }
-    assert {name: found for name, found in findings.items() if [line for line in found if line.startswith("E")]} == {}
+def test_cfn_lint_finds_no_error(
+    assembly: CloudAssembly, sandbox_assembly: CloudAssembly, assembly_with_every_option: CloudAssembly
+) -> None:
+    others = [stack for stack in assembly_with_every_option.stacks if _role(stack.id) in {"identity", "registry"}]
+    assert len(others) == 3
+    paths = [stack.template_full_path for stack in (*assembly.stacks, *sandbox_assembly.stacks, *others)]
+    findings = lint_by_config(ManualArgs(templates=paths))
+    assert [str(each) for each in findings if each.rule.severity == "error"] == []
+
+
+def test_cfn_lint_finds_the_error_of_a_broken_template(tmp_path: Path) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text(json.dumps({"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Speed": 1}}}}))
+    (finding,) = lint_by_config(ManualArgs(templates=[str(path)]))
+    assert (finding.rule.id, finding.rule.severity) == ("E3002", "error")
 
 
 def test_a_stack_refers_only_to_those_before_it(templates: Mapping[str, Any]) -> None:
@@ -36,7 +46,9 @@ def test_a_stack_refers_only_to_those_before_it(templates: Mapping[str, Any]) ->
 def test_synthesis_needs_no_network_and_no_credentials(tmp_path: Path) -> None:
     environment = {
         "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
+        "HOME": os.environ["HOME"],  # where jsii keeps what it unpacked, which takes ten seconds to do anew
+        "AWS_CONFIG_FILE": str(tmp_path / "missing"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "missing"),
         "CDK_OUTDIR": str(tmp_path / "cdk.out"),
         # Whoever asked AWS, GitHub or a registry would have to go through this proxy, at which nobody listens.
         "HTTPS_PROXY": "http://127.0.0.1:9",

@@ -1,0 +1,238 @@
+"""The policies in bootstrap/ leave no way to more, neither to CloudFormation nor to the app's own roles."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+
+from tests.identity.bootstrap import ANYTHING, CLOUDFORMATION, DOCUMENTS, LIMIT, role_with
+from tests.identity.provisioning_table import (
+    ACCOUNT,
+    BOUNDARY,
+    KEY,
+    LAMBDA_LOGGING,
+    REGION,
+    ROLE,
+    SCALING_ROLE,
+    SERVICE,
+    STACK_TAG,
+    VPC,
+    arn,
+    role_arn,
+)
+from tests.identity.roles import Role
+from tests.identity.service_reference import actions
+from tests.identity.simulation import Access, Context, decide
+
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+STRANGER = role_arn("administrator")
+DEPLOY, EXECUTE = (role_arn(f"cdk-hnb659fds-{name}-role-{ACCOUNT}-{REGION}") for name in ("deploy", "cfn-exec"))
+ASSETS = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
+OTHER_PROVIDER = arn("iam", "oidc-provider/gitlab.com", region="")
+USER, GROUP = (arn("iam", f"{kind}/slipway-any", region="") for kind in ("user", "group"))
+BOUNDED: Context = {"iam:PermissionsBoundary": BOUNDARY}
+OTHERWISE_BOUNDED: Sequence[Context] = (
+    {},
+    {"iam:PermissionsBoundary": ADMINISTRATOR},
+    {"iam:PermissionsBoundary": f"{BOUNDARY}-2"},
+    {"iam:PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/mine/slipway-permissions-boundary"},
+)
+
+Attempt = tuple[str, str, Context]
+
+
+def passing(role: str, *services: str) -> list[Attempt]:
+    return [("iam:PassRole", role, {"iam:PassedToService": f"{service}.amazonaws.com"}) for service in services]
+
+
+def each_on(resource: str, *names: str, context: Context | None = None) -> list[Attempt]:
+    return [(name, resource, context or {}) for name in names]
+
+
+REFUSED_TO_CLOUDFORMATION: Mapping[str, Sequence[Attempt]] = {
+    "a role without the boundary, or with another": [
+        (action, ROLE, context)
+        for action in ("iam:CreateRole", "iam:PutRolePermissionsBoundary")
+        for context in OTHERWISE_BOUNDED
+    ],
+    "more rights for a role without the boundary": [
+        (action, ROLE, context)
+        for action in ("iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy")
+        for context in OTHERWISE_BOUNDED
+    ]
+    + [("iam:AttachRolePolicy", ROLE, {**context, "iam:PolicyARN": LAMBDA_LOGGING}) for context in OTHERWISE_BOUNDED],
+    "a managed policy of its own choice": [
+        ("iam:AttachRolePolicy", ROLE, {**BOUNDED, "iam:PolicyARN": policy})
+        for policy in (ADMINISTRATOR, f"arn:aws:iam::{ACCOUNT}:policy/service-role/AWSLambdaBasicExecutionRole")
+    ],
+    "a role that is not the app's": [
+        attempt
+        for role in (STRANGER, DEPLOY, EXECUTE, SCALING_ROLE)
+        for attempt in [
+            *each_on(role, "iam:CreateRole", "iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", context=BOUNDED),
+            ("iam:AttachRolePolicy", role, {**BOUNDED, "iam:PolicyARN": LAMBDA_LOGGING}),
+            *each_on(role, "iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:UpdateRole"),
+        ]
+    ],
+    "a role for whom it is not": [
+        *passing(ROLE, "ec2", "cloudformation", "codebuild", "glue", "states", "ecs", "scheduler"),
+        *passing(STRANGER, "ecs-tasks", "lambda", "vpc-flow-logs"),
+        *passing(EXECUTE, "cloudformation", "ecs-tasks", "lambda"),
+        *passing(SCALING_ROLE, "ecs-tasks", "lambda"),
+        ("iam:PassRole", ROLE, {}),
+    ],
+    "the service-linked role of a service that the app does not use": [
+        (
+            "iam:CreateServiceLinkedRole",
+            role_arn(f"aws-service-role/{service}/AWSServiceRole"),
+            {"iam:AWSServiceName": service},
+        )
+        for service in ("spot.amazonaws.com", "organizations.amazonaws.com", "cloudtrail.amazonaws.com")
+    ],
+    "users and groups": [
+        *each_on(USER, "iam:CreateUser", "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:UpdateLoginProfile"),
+        *each_on(USER, "iam:PutUserPolicy", "iam:AttachUserPolicy", context=BOUNDED),
+        *each_on(GROUP, "iam:CreateGroup", "iam:AddUserToGroup", "iam:PutGroupPolicy", "iam:AttachGroupPolicy"),
+    ],
+    "another identity provider": [
+        *each_on(OTHER_PROVIDER, "iam:CreateOpenIDConnectProvider", "iam:UpdateOpenIDConnectProviderThumbprint"),
+        *each_on(OTHER_PROVIDER, "iam:AddClientIDToOpenIDConnectProvider", "iam:DeleteOpenIDConnectProvider"),
+        ("iam:CreateSAMLProvider", arn("iam", "saml-provider/any", region=""), {}),
+    ],
+    "the rights of another role": each_on(DEPLOY, "sts:AssumeRole") + each_on(STRANGER, "sts:AssumeRole"),
+    "code and data that are not the app's": [
+        *each_on("arn:aws:s3:::other", "s3:CreateBucket", "s3:DeleteBucket", "s3:PutBucketPolicy"),
+        *each_on(ASSETS, "s3:DeleteBucket", "s3:PutBucketPolicy"),
+        *each_on(f"{ASSETS}/any.zip", "s3:PutObject", "s3:DeleteObject"),
+        ("s3:GetObject", f"{ASSETS}/any.zip", {"aws:ResourceAccount": "999999999999"}),
+        *each_on("arn:aws:s3:::other/any", "s3:GetObject"),
+        *each_on("arn:aws:s3:::slipway-prod-service-accesslogs/any", "s3:GetObject", "s3:DeleteObject"),
+        *each_on(arn("ecr", "repository/other"), "ecr:DeleteRepository", "ecr:SetRepositoryPolicy"),
+        *each_on(arn("ecr", "repository/cdk-hnb659fds-container-assets"), "ecr:DeleteRepository", "ecr:PutImage"),
+        *each_on("*", "ecr:PutRegistryPolicy", "ecr:PutReplicationConfiguration"),
+        *each_on(arn("logs", "log-group:other"), "logs:DeleteLogGroup", "logs:PutRetentionPolicy"),
+        *each_on(arn("secretsmanager", "secret:other-1A2B3C"), "secretsmanager:GetSecretValue"),
+        *each_on(arn("lambda", "function:other"), "lambda:UpdateFunctionCode", "lambda:InvokeFunction"),
+        *each_on(KEY, "kms:Decrypt", "kms:CreateGrant", "kms:GenerateDataKey"),
+        ("kms:CreateGrant", KEY, {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}),
+        *each_on(arn("ssm", "parameter/other"), "ssm:GetParameters"),
+    ],
+    "what runs beside the app": [
+        *each_on(VPC, "ec2:DeleteVpc", "ec2:DetachInternetGateway"),
+        *each_on(VPC, "ec2:DeleteVpc", context={STACK_TAG: "other-network"}),
+        *each_on(arn("ec2", "route-table/rtb-2"), "ec2:CreateRoute", "ec2:DeleteRoute", "ec2:ReplaceRoute"),
+        *each_on(arn("ec2", "security-group/sg-2"), "ec2:DeleteSecurityGroup", "ec2:RevokeSecurityGroupIngress"),
+        *each_on(arn("ec2", "instance/i-1"), "ec2:RunInstances", "ec2:TerminateInstances", "ec2:CreateTags"),
+        *each_on(arn("ecs", "cluster/other"), "ecs:DeleteCluster"),
+        *each_on(arn("ecs", "service/other/other"), "ecs:UpdateService", "ecs:DeleteService"),
+        *each_on(arn("ecs", "task-definition/slipway:1"), "ecs:RunTask"),
+        *each_on(arn("elasticloadbalancing", "loadbalancer/app/other/1"), "elasticloadbalancing:DeleteLoadBalancer"),
+        *each_on(arn("cloudwatch", "alarm:other"), "cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"),
+        *each_on(arn("sns", "other"), "sns:DeleteTopic", "sns:Subscribe", "sns:SetTopicAttributes"),
+        *each_on(arn("events", "rule/other"), "events:DeleteRule", "events:PutTargets"),
+        (
+            "application-autoscaling:DeregisterScalableTarget",
+            arn("application-autoscaling", "scalable-target/1"),
+            {"application-autoscaling:service-namespace": "dynamodb"},
+        ),
+        *each_on(arn("cloudformation", "stack/other/1"), "cloudformation:DescribeStacks", "cloudformation:DeleteStack"),
+        *each_on(arn("cloudformation", "stack/slipway-dev-network/1"), "cloudformation:UpdateStack"),
+    ],
+}
+
+# What no other policy could give CloudFormation either.
+DENIED_TO_CLOUDFORMATION: Mapping[str, Sequence[Attempt]] = {
+    "the end of a boundary": each_on(ROLE, "iam:DeleteRolePermissionsBoundary", context=BOUNDED),
+    "a change of these limits": [
+        attempt
+        for name in DOCUMENTS
+        for attempt in each_on(
+            f"arn:aws:iam::{ACCOUNT}:policy/slipway-{name}",
+            *("iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion"),
+            "iam:SetDefaultPolicyVersion",
+        )
+    ],
+    "a change of the roles that these limits are for": [
+        attempt
+        for role in (DEPLOY, EXECUTE)
+        for attempt in each_on(
+            role,
+            *("iam:AttachRolePolicy", "iam:DeleteRole", "iam:DetachRolePolicy", "iam:PutRolePolicy"),
+            *("iam:PutRolePermissionsBoundary", "iam:UpdateAssumeRolePolicy", "iam:PassRole"),
+        )
+    ],
+}
+
+# What none of the app's roles may, whatever its own policies say.
+REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
+    "identities and accounts": [
+        (action, "*", {})
+        for service in ("account", "iam", "identitystore", "organizations", "sso", "sso-directory")
+        for action in actions(f"{service}:*")
+    ],
+    "other roles": [
+        *each_on(STRANGER, "sts:AssumeRole"),
+        *each_on(EXECUTE, "sts:AssumeRole"),
+        *each_on(ROLE, "sts:AssumeRole"),
+        *each_on(DEPLOY, "sts:TagSession", "sts:SetSourceIdentity"),
+    ],
+    "keys": [
+        *((action, "*", {}) for action in actions("kms:*")),
+        ("kms:Decrypt", KEY, {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}),
+    ],
+    "infrastructure": [
+        (action, "*", {})
+        for pattern in (
+            *("application-autoscaling:*", "autoscaling:*", "cloudformation:Create*", "cloudformation:Delete*"),
+            *("cloudformation:Execute*", "cloudformation:Update*", "cloudtrail:*", "config:*", "ec2:Create*"),
+            *("ec2:Delete*", "ec2:Run*", "ecs:Create*", "ecs:Delete*", "ecs:Execute*", "ecs:Put*", "ecs:Register*"),
+            *("ecs:Run*", "ecs:Start*", "ecs:Update*", "elasticloadbalancing:Create*", "elasticloadbalancing:Delete*"),
+            *("elasticloadbalancing:Modify*", "events:*", "lambda:*", "sns:*", "ssm:Put*", "ssm:Send*", "ssm:Start*"),
+        )
+        for action in actions(pattern)
+    ],
+    "images and data that are not theirs": [
+        *each_on(arn("ecr", "repository/other"), "ecr:BatchGetImage", "ecr:PutImage"),
+        *each_on(arn("ecr", "repository/cdk-hnb659fds-container-assets-1"), "ecr:PutImage"),
+        *each_on(arn("ecr", "repository/slipway"), "ecr:DeleteRepository", "ecr:SetRepositoryPolicy"),
+        *each_on(arn("ecr", "repository/slipway"), "ecr:BatchDeleteImage", "ecr:PutImageTagMutability"),
+        *each_on("arn:aws:s3:::other/any", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+        *each_on("arn:aws:s3:::slipway-prod-service-accesslogs/any", "s3:GetObject", "s3:PutObject"),
+        *each_on("arn:aws:s3:::other", "s3:PutBucketPolicy", "s3:ListBucket"),
+        *each_on(arn("secretsmanager", "secret:other-1A2B3C"), "secretsmanager:GetSecretValue"),
+        *each_on(arn("secretsmanager", "secret:slipway/any-1A2B3C"), "secretsmanager:PutSecretValue"),
+        *each_on(arn("ssm", "parameter/other"), "ssm:GetParameter"),
+        *each_on(arn("logs", "log-group:other:log-stream:any"), "logs:PutLogEvents"),
+        *each_on(arn("logs", "log-group:slipway-prod-any"), "logs:DeleteLogGroup", "logs:PutRetentionPolicy"),
+        *each_on(arn("ecs", "service/other/other"), "ecs:DescribeServices"),
+        *each_on(SERVICE, "ecs:UpdateService"),
+    ],
+}
+
+
+def got_through(role: Role, attempts: Sequence[Attempt]) -> list[Attempt]:
+    assert attempts
+    answers = decide([Access(role, *attempt) for attempt in attempts])
+    return [attempt for attempt, allowed in zip(attempts, answers, strict=True) if allowed]
+
+
+@pytest.mark.parametrize("what", REFUSED_TO_CLOUDFORMATION)
+def test_cloudformation_does_not_get(what: str) -> None:
+    assert got_through(CLOUDFORMATION, REFUSED_TO_CLOUDFORMATION[what]) == []
+
+
+@pytest.mark.parametrize("what", DENIED_TO_CLOUDFORMATION)
+def test_cloudformation_does_not_get_even_with_every_other_right(what: str) -> None:
+    mighty = replace(CLOUDFORMATION, policies={**CLOUDFORMATION.policies, **ANYTHING})
+    assert got_through(mighty, DENIED_TO_CLOUDFORMATION[what]) == []
+
+
+@pytest.mark.parametrize("what", REFUSED_TO_ROLES)
+def test_a_role_of_the_app_does_not_get_even_if_its_policies_allow_everything(what: str) -> None:
+    assert got_through(role_with(ANYTHING, boundary=LIMIT), REFUSED_TO_ROLES[what]) == []
+
+
+def test_without_these_policies_all_of_it_could_be_had() -> None:
+    groups = [*REFUSED_TO_CLOUDFORMATION.values(), *DENIED_TO_CLOUDFORMATION.values(), *REFUSED_TO_ROLES.values()]
+    attempts = [attempt for group in groups for attempt in group]
+    assert got_through(role_with(ANYTHING), attempts) == attempts

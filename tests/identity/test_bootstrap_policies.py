@@ -1,0 +1,293 @@
+"""The policies in bootstrap/ let CloudFormation deploy every template and the roles do their work."""
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+
+import pytest
+from aws_cdk.cx_api import CloudAssembly
+
+from configuration import Configuration
+from tests.conftest import PROJECT, assemble, varied
+from tests.identity.bootstrap import ANYTHING, CLOUDFORMATION, DOCUMENTS, EXECUTION, LIMIT, allowed, listed, role_with
+from tests.identity.cloudformation import Resolver, StackTemplate, stacks_of
+from tests.identity.policies import allow, document
+from tests.identity.provisioning import all_requests, published, schema
+from tests.identity.provisioning_table import (
+    ACCOUNT,
+    KEY,
+    LAMBDA_LOGGING,
+    SECURITY_GROUP_RULE,
+    STACK_TAG,
+    TYPES,
+    arn,
+    role_arn,
+)
+from tests.identity.roles import Policy, Role, roles_of
+from tests.identity.service_reference import actions, fits, resource_types
+from tests.identity.simulation import Access, Context, decide, may
+
+MAX_CHARACTERS = 6144  # of a managed policy, white space not counted: "IAM and AWS STS quotas"
+
+NOT_TO_BE_NARROWED = {
+    "ec2:DescribeVpcAttribute": "it only reads, and EC2 makes up the ids of VPCs",
+    "cloudwatch:GetMetricData": "its resources are datasets, and plain metrics are in none",
+    "cloudwatch:PutMetricData": "likewise",
+    "ecs:ListTasks": "its resources are container instances, which Fargate has not; the roles' own policies say where",
+}
+"""Actions allowed on `*` although the reference has resource types for them."""
+
+NOT_NAMED = {
+    "application-autoscaling": "the id of a scalable target is made up; bound to ECS by condition where AWS has one",
+    "aps": "the id of a workspace is made up",
+    "cloudwatch": "DescribeAlarms of CloudWatch's API reference; whatever changes alarms names them",
+    "ec2": "ids are made up; what changes or deletes asks for the stack's name on it, where it has one by then",
+    "kms": "the id of a key is made up, and CloudFormation puts no tag of its own on it",
+}
+"""Services whose resources are allowed by type alone, such as `key/*`."""
+
+Grant = tuple[str, str, Context]  # action, resource, condition keys
+
+VIA_SECRETS_MANAGER: Context = {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"}
+ROOM: list[Grant] = [
+    *((f"ssmmessages:{verb}{kind}Channel", "*", {}) for verb in ("Create", "Open") for kind in ("Control", "Data")),
+    *((f"xray:Put{what}", "*", {}) for what in ("TelemetryRecords", "TraceSegments")),
+    *((f"xray:GetSampling{what}", "*", {}) for what in ("Rules", "StatisticSummaries", "Targets")),
+    ("cloudwatch:PutMetricData", "*", {}),
+    ("aps:RemoteWrite", arn("aps", "workspace/ws-1"), {}),
+    *(
+        (f"secretsmanager:{name}", arn("secretsmanager", "secret:slipway/prod/any-1A2B3C"), {})
+        for name in ("DescribeSecret", "GetSecretValue")
+    ),
+    *((f"ssm:{name}", arn("ssm", "parameter/slipway/prod/any"), {}) for name in ("GetParameter", "GetParameters")),
+    ("kms:Decrypt", KEY, VIA_SECRETS_MANAGER),
+]
+"""What no role has yet: ECS Exec, traces and metrics of a collector beside the service, secrets and parameters."""
+
+
+@pytest.fixture(scope="module")
+def installations(
+    configuration: Configuration, assembly: CloudAssembly, sandbox_assembly: CloudAssembly
+) -> list[list[StackTemplate]]:
+    """The project's own, the sandbox, and one with everything that can be asked for besides."""
+    everything = varied(
+        configuration,
+        {"dev": {"image": "asset"}, "prod": {"image": "ghcr"}},
+        registry={"encryption": "kms"},
+        identity={"operator": {"principal_arn": f"arn:aws:iam::{ACCOUNT}:user/on-call"}},
+    ).select()
+    return [stacks_of(each) for each in (assembly, sandbox_assembly, assemble(everything))]
+
+
+@pytest.fixture(scope="module")
+def roles(installations: list[list[StackTemplate]]) -> list[Role]:
+    """Of all installations, with the boundary in bootstrap/."""
+    # AWS's own policy says `*`; these are the log groups that it is for.
+    logs = allow("", "arn:aws:logs:*:*:log-group:/aws/lambda/slipway-*:*")
+    logs["Action"] = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+    return [
+        role
+        for stacks in installations
+        for role in roles_of(
+            stacks,
+            documents={
+                LAMBDA_LOGGING: document(logs),
+                **{f"arn:aws:iam::{stack.account}:policy/slipway-permissions-boundary": LIMIT for stack in stacks},
+            },
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_policy_is_one_of_iams_and_fits_into_a_managed_policy(name: str) -> None:
+    text = (PROJECT / "bootstrap" / f"{name}.json").read_text(encoding="utf-8")
+    assert len(re.sub(r"\s", "", text)) <= MAX_CHARACTERS
+    user = f"arn:aws:iam::{ACCOUNT}:user/any"
+    assert not may(role_with({name: DOCUMENTS[name]}), "iam:CreateUser", user)  # an error if it cannot be judged
+
+
+def test_the_commands_create_every_policy_and_attach_every_execution_policy() -> None:
+    creation, bootstrap = (
+        (PROJECT / "bootstrap" / "README.md").read_text(encoding="utf-8").split("```sh")[1].split("done")
+    )
+    assert {word.rstrip(";") for word in creation.split()} >= DOCUMENTS.keys()
+    attached = re.findall(r"\$execution-(\w+)", bootstrap)
+    assert {f"cloudformation-execution-{name}" for name in attached} == EXECUTION.keys()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_policy_allows_actions_that_exist_and_no_whole_service(name: str) -> None:
+    patterns = [pattern for each in allowed(DOCUMENTS[name]) for pattern in each.actions]
+    assert [pattern for pattern in patterns if not actions(pattern) or pattern.endswith(":*")] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_policy_names_resources_wherever_aws_lets_it(name: str) -> None:
+    for each in allowed(DOCUMENTS[name]):
+        if STACK_TAG in each.condition.get("StringLike", {}):
+            continue
+        known = {action for pattern in each.actions for action in actions(pattern) if resource_types(action)}
+        if "*" in each.resources:
+            assert known <= NOT_TO_BE_NARROWED.keys()
+        by_type = [
+            resource for resource in each.resources if re.fullmatch(r"arn:aws:[^:]+:\*:\*:[^:/]+[:/]\*", resource)
+        ]
+        assert {resource.split(":")[2] for resource in by_type} <= NOT_NAMED.keys()
+
+
+def test_the_table_has_just_the_types_of_the_templates(installations: list[list[StackTemplate]]) -> None:
+    types = {each["Type"] for stacks in installations for stack in stacks for each in stack.resources.values()}
+    assert {name for name in types if not name.startswith("Custom::")} == TYPES.keys()
+
+
+@pytest.fixture(scope="module")
+def refused() -> Mapping[str, list[str]]:
+    """What CloudFormation would be refused, by what it is for."""
+    asked = list(all_requests())
+    answers = decide([Access(CLOUDFORMATION, each.action, each.resource, each.context) for _name, each in asked])
+    found: dict[str, list[str]] = {name: [] for name, _each in asked}
+    for (name, each), allowed_ in zip(asked, answers, strict=True):
+        if not allowed_:
+            found[name].append(f"{each.action} on {each.resource} with {dict(each.context)}")
+    return found
+
+
+@pytest.mark.parametrize("name", [*TYPES, "custom resources", "every stack"])
+def test_cloudformation_may_create_read_update_and_delete(name: str, refused: Mapping[str, list[str]]) -> None:
+    assert refused[name] == []
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_what_the_table_leaves_out_is_what_aws_publishes(name: str) -> None:
+    left_out = {action for group in TYPES[name].unused.values() for action in group}
+    assert left_out <= set[str]().union(*published(name).values())
+
+
+@pytest.mark.parametrize("name", EXECUTION)
+def test_cloudformation_may_nothing_that_no_type_needs(name: str) -> None:
+    needed = [request for _name, request in all_requests()]
+    for each in allowed(EXECUTION[name]):
+        used = [
+            (pattern, resource)
+            for pattern in each.actions
+            for resource in each.resources
+            if any(fnmatchcase(one.action, pattern) and fnmatchcase(one.resource, resource) for one in needed)
+        ]
+        assert {pattern for pattern, _resource in used} == set(each.actions)
+        assert {resource for _pattern, resource in used} == set(each.resources)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, each in TYPES.items() if "::EC2::" in name and {*each.new} - {SECURITY_GROUP_RULE}]
+)
+def test_cloudformation_puts_the_stacks_name_on_what_may_be_deleted_by_it(name: str) -> None:
+    tagging = schema(name)["tagging"]
+    assert (tagging["tagOnCreate"], tagging["cloudFormationSystemTags"]) == (True, True)
+
+
+NAMED = {
+    "AWS::CloudWatch::Dashboard": (
+        "DashboardName",
+        "cloudwatch:PutDashboard",
+        arn("cloudwatch", "dashboard/{}", region=""),
+    ),
+    "AWS::ECR::Repository": ("RepositoryName", "ecr:CreateRepository", arn("ecr", "repository/{}")),
+    "AWS::ECR::RepositoryCreationTemplate": ("Prefix", "ecr:CreateRepository", arn("ecr", "repository/{}/any")),
+    "AWS::ECS::Cluster": ("ClusterName", "ecs:CreateCluster", arn("ecs", "cluster/{}")),
+    "AWS::ECS::TaskDefinition": ("Family", "ecs:RegisterTaskDefinition", arn("ecs", "task-definition/{}:1")),
+    "AWS::SecretsManager::Secret": ("Name", "secretsmanager:CreateSecret", arn("secretsmanager", "secret:{}-1A2B3C")),
+}
+
+
+def test_what_the_templates_name_is_within_reach(installations: list[list[StackTemplate]]) -> None:
+    asked = []
+    for stacks in installations:
+        for stack in stacks:
+            assert stack.name.startswith("slipway-")  # what CloudFormation names itself begins with it
+            for _logical_id, resource in stack.of_type(*NAMED):
+                key, action, pattern = NAMED[resource["Type"]]
+                name = Resolver(stack, stacks).resolve(resource["Properties"][key])
+                asked.append(Access(CLOUDFORMATION, action, pattern.format(name)))
+    assert {each.action for each in asked} == {action for _key, action, _pattern in NAMED.values()}
+    assert [each.resource for each, answer in zip(asked, decide(asked), strict=True) if not answer] == []
+
+
+def test_every_role_can_be_created_with_its_boundary_and_passed_to_whom_it_trusts(roles: list[Role]) -> None:
+    asked = []
+    for role in roles:
+        (boundary,) = role.boundary
+        asked.append(
+            Access(CLOUDFORMATION, "iam:CreateRole", role_arn(role.name), {"iam:PermissionsBoundary": boundary})
+        )
+        for statement in role.trust_policy["Statement"]:
+            for service in listed(statement["Principal"].get("Service", [])):
+                context = {"iam:PassedToService": service}
+                asked.append(Access(CLOUDFORMATION, "iam:PassRole", role_arn(role.name), context))
+    assert {each.action for each in asked} == {"iam:CreateRole", "iam:PassRole"}
+    assert [(each.resource, each.context) for each, may_ in zip(asked, decide(asked), strict=True) if not may_] == []
+
+
+def grants(policy: Policy) -> Iterator[Grant]:
+    """Every action on every resource that the policy allows, under conditions that are met."""
+    for each in allowed(policy):
+        context = {key: value for keys in each.condition.values() for key, value in keys.items()}
+        for action in (action for pattern in each.actions for action in actions(pattern)):
+            for resource in each.resources:
+                yield action, resource, context
+
+
+def grants_to(role: Role) -> Iterator[Grant]:
+    """What its own policies allow it."""
+    for policy in (*role.policies.values(), *filter(None, role.managed_policies.values())):
+        yield from grants(policy)
+
+
+@pytest.fixture(scope="module")
+def grants_of_buckets(installations: list[list[StackTemplate]]) -> list[Grant]:
+    """What the policies of buckets allow roles of the app."""
+    found: list[Grant] = []
+    for stacks in installations:
+        for stack in stacks:
+            for _logical_id, resource in stack.of_type("AWS::S3::BucketPolicy"):
+                policy = Resolver(stack, stacks).resolve(resource["Properties"]["PolicyDocument"])
+                for statement in policy["Statement"]:
+                    if ":role/" in str(statement["Principal"].get("AWS")):
+                        found += [grant for grant in grants(document(statement)) if fits(grant[1], grant[0])]
+    return found
+
+
+def covered(grant: Grant) -> bool:
+    """Whether the boundary allows all of it. The simulator would tell of a * only that there is something."""
+    action, resource, _context = grant
+    return any(
+        any(fnmatchcase(action, pattern) for pattern in each.actions)
+        and any(fnmatchcase(resource, pattern) for pattern in each.resources)
+        for each in allowed(LIMIT)
+    )
+
+
+def test_the_boundary_takes_nothing_from_a_role(roles: list[Role]) -> None:
+    asked = [Access(role, *grant) for role in roles for grant in grants_to(role)]
+    assert asked
+    cut = [each for each, answer in zip(asked, decide(asked), strict=True) if not answer]
+    cut += [each for each in asked if not covered((each.action, each.resource, each.context))]
+    assert [(each.role.name, each.action, each.resource) for each in cut] == []
+
+
+def test_the_boundary_takes_nothing_that_a_bucket_gives(grants_of_buckets: list[Grant]) -> None:
+    asked = [Access(role_with(ANYTHING, boundary=LIMIT), *grant) for grant in grants_of_buckets]
+    assert asked
+    cut = [grant for grant, answer in zip(grants_of_buckets, decide(asked), strict=True) if not answer]
+    assert cut + [grant for grant in grants_of_buckets if not covered(grant)] == []
+
+
+def test_the_boundary_leaves_room_for_what_roles_may_be_given() -> None:
+    asked = [Access(role_with(ANYTHING, boundary=LIMIT), *grant) for grant in ROOM]
+    assert [each.action for each, answer in zip(asked, decide(asked), strict=True) if not answer] == []
+
+
+def test_the_boundary_leaves_no_other_room(roles: list[Role], grants_of_buckets: list[Grant]) -> None:
+    known = {action for role in roles for action, _resource, _context in grants_to(role)}
+    known |= {action for action, _resource, _context in (*grants_of_buckets, *ROOM)}
+    patterns = {pattern for each in allowed(LIMIT) for pattern in each.actions}
+    assert {each for each in patterns if not known.intersection(actions(each))} == set()

@@ -1,0 +1,32 @@
+"""The deploy role may become the roles that it is given, and has no permission of its own."""
+
+from aws_cdk import Duration, Stack
+
+from slipway_constructs.deploy_role import DeployRole
+from tests.slipway_constructs.conftest import new_stack, only
+from tests.slipway_constructs.roles import TRUSTED, permissions_of, trust_of
+
+BOOTSTRAP_ROLES = ("arn:aws:iam::111111111111:role/deploy", "arn:aws:iam::111111111111:role/lookup")
+
+
+def stack() -> Stack:
+    stack = new_stack()
+    DeployRole(
+        stack,
+        "DeployRole",
+        role_name="acme-deploy",
+        trusted=TRUSTED,
+        max_session_duration=Duration.minutes(120),
+        bootstrap_role_arns=BOOTSTRAP_ROLES,
+    )
+    return stack
+
+
+def test_it_is_named_trusted_and_limited_as_asked_for() -> None:
+    role = only(stack(), "AWS::IAM::Role")
+    assert (role["RoleName"], role["MaxSessionDuration"]) == ("acme-deploy", 120 * 60)
+    assert trust_of(stack())["Condition"] == {"Bool": {"example": "true"}}
+
+
+def test_it_becomes_these_roles_and_nothing_else() -> None:
+    assert permissions_of(stack()) == [("sts:AssumeRole", list(BOOTSTRAP_ROLES))]
