@@ -52,6 +52,7 @@ class Cdk:
             "bootstrap the sandbox",
             *("bootstrap", f"aws://{environment.account}/{environment.region}"),
             *("--cloudformation-execution-policies", ",".join(execution_policies)),
+            folder=self._workspace.folder,  # without a cdk.json: in the project's own the CLI would synthesise first
         )
 
     def deploy(self, *stacks: str, parameters: Sequence[str] = ()) -> None:
@@ -71,14 +72,14 @@ class Cdk:
             *(word for parameter in parameters for word in ("--parameters", parameter)),
         )
 
-    def _cdk(self, doing: str, *arguments: str, fix: str = "") -> None:
+    def _cdk(self, doing: str, *arguments: str, fix: str = "", folder: Path = PROJECT) -> None:
         run(
             [str(CLI), "--no-notices", "--no-color", *arguments],
             doing=doing,
             fix=fix or f"Look into {self._workspace.emulator_log}, then run make down and make up.",
             say=self._say_if_telling,
             environment=self._workspace.process_environment() | {"PATH": _path(), "CDK_DISABLE_CLI_TELEMETRY": "true"},
-            folder=PROJECT,
+            folder=folder,
             repeated_lines=40,
         )
 

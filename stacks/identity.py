@@ -73,7 +73,7 @@ class IdentityStack(Stack):
                 f"gh api repos/{name} --jq '{{owner_id: .owner.id, repository_id: .id}}' prints them.",
             )
 
-    def _trusted(self, contexts: Iterable[str], **claims: str) -> iam.IPrincipal:
+    def _trusted(self, contexts: Iterable[str], **claims: str) -> iam.WebIdentityPrincipal:
         ids = {"repository_id": self._github.repository_id, "repository_owner_id": self._github.owner_id}
         return workflow_principal(
             self._provider_arn,

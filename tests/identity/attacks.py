@@ -9,80 +9,50 @@ from tests.identity.jobs import Installation, Job, Request, becoming, bootstrap_
 STRANGER, ELSEWHERE = "999999999999", "ap-south-1"
 """An account and a region in which the app has nothing."""
 
-# To PassRole: whoever may start something in the role's name has the role's rights.
-SERVICES = ("ecs-tasks.amazonaws.com", "cloudformation.amazonaws.com", "lambda.amazonaws.com")
+# Whoever may start something in a role's name has the role's rights.
+PASSED_TO = ("cloudformation", "codebuild", "ec2", "ecs-tasks", "lambda")
+
+# Part of no job, whatever the resource.
+NOBODYS = {
+    "iam": (
+        *("AddClientIDToOpenIDConnectProvider", "AttachRolePolicy", "CreateAccessKey", "CreateLoginProfile"),
+        *("CreateOpenIDConnectProvider", "CreatePolicyVersion", "CreateRole", "CreateServiceLinkedRole", "CreateUser"),
+        *("DeleteRolePermissionsBoundary", "PutRolePermissionsBoundary", "PutRolePolicy", "PutUserPolicy"),
+        *("SetDefaultPolicyVersion", "TagRole", "UpdateAssumeRolePolicy", "UpdateRole"),
+    ),
+    "sts": ("AssumeRoleWithSAML", "AssumeRoot", "GetFederationToken"),
+    "cloudformation": (
+        *("CreateChangeSet", "CreateStack", "DeleteStack", "ExecuteChangeSet", "GetTemplate", "UpdateStack"),
+    ),
+    "ecr": (
+        *("BatchDeleteImage", "DeleteLifecyclePolicy", "DeleteRepository", "PutImageTagMutability"),
+        *("PutLifecyclePolicy", "PutRegistryPolicy", "ReplicateImage", "SetRepositoryPolicy"),
+    ),
+    "ecs": (
+        *("CreateService", "DeleteService", "DeregisterTaskDefinition", "ExecuteCommand", "RegisterTaskDefinition"),
+        *("RunTask", "StartTask", "StopTask", "UpdateService", "UpdateServicePrimaryTaskSet"),
+    ),
+    "lambda": ("AddPermission", "CreateFunction", "InvokeFunction", "UpdateFunctionCode"),
+    "ec2": ("CreateInstanceExportTask", "ModifyInstanceAttribute", "RunInstances"),
+    "secretsmanager": ("GetSecretValue", "PutResourcePolicy", "PutSecretValue"),
+    "ssm": ("GetParameter", "GetParameters", "GetParametersByPath", "PutParameter", "SendCommand", "StartSession"),
+    "kms": ("CreateGrant", "Decrypt", "PutKeyPolicy", "ScheduleKeyDeletion"),
+    "s3": ("DeleteObject", "GetObject", "PutBucketPolicy", "PutObject"),
+    "logs": ("DeleteLogGroup", "DeleteLogStream", "GetLogEvents", "PutRetentionPolicy", "StartQuery"),
+    "cloudwatch": ("DeleteAlarms", "DisableAlarmActions", "SetAlarmState"),
+    "sns": ("Publish", "Subscribe"),
+}
 
 
 def escalations(within: Installation) -> Job:
-    """What is nobody's job, asked of the app's own accounts and of a stranger's."""
-    places = {(stack.account, stack.region) for stack in within.stacks}
-    places |= {(account, ELSEWHERE) for account, _ in places} | {(STRANGER, region) for _, region in places}
-    asked: Job = frozenset()
-    for account, region in places:
-        asked |= _secrets(account, region) | _workloads(within, account, region) | _images(account, region)
-        asked |= becoming(bootstrap_role("cfn-exec", account, region))
-    for account in {account for account, _ in places}:
-        asked |= _rights(account, [role.arn for role in within.roles if role.account == account])
-    return asked
-
-
-def _rights(account: str, roles: Iterable[str]) -> Job:
-    iam = f"arn:aws:iam::{account}"
-    targets = [*roles, f"{iam}:role/admin", bootstrap_role("cfn-exec", account, ELSEWHERE)]
-    changes = ("CreateRole", "PutRolePolicy", "AttachRolePolicy", "UpdateAssumeRolePolicy")
-    boundaries = ("PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary")
-    users = ("CreateUser", "CreateAccessKey", "CreateLoginProfile", "PutUserPolicy")
-    passing = frozenset(Request("iam:PassRole", role, passed_to=service) for role in targets for service in SERVICES)
-    return (
-        passing
-        | becoming(*targets)
-        | requests([f"iam:{each}" for each in changes + boundaries], *targets)
-        | requests([f"iam:{each}" for each in users], f"{iam}:user/me")
-        | requests(["iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"], f"{iam}:policy/slipway-boundary")
-        | requests(
-            ["iam:AddClientIDToOpenIDConnectProvider"], f"{iam}:oidc-provider/token.actions.githubusercontent.com"
-        )
-    )
-
-
-def _secrets(account: str, region: str) -> Job:
-    place = f"{region}:{account}"
-    names = ("ecr-pullthroughcache/slipway-ghcr-a1b2c3", "payroll-a1b2c3")
-    buckets = (f"cdk-hnb659fds-assets-{account}-{region}", "slipway-prod-service-accesslogs", "payroll")
-    return (
-        requests(
-            ["secretsmanager:GetSecretValue"], *(f"arn:aws:secretsmanager:{place}:secret:{each}" for each in names)
-        )
-        | requests(["ssm:GetParameter", "ssm:GetParameters"], f"arn:aws:ssm:{place}:parameter/payroll")
-        | requests(["kms:Decrypt"], f"arn:aws:kms:{place}:key/00000000-0000-0000-0000-000000000000")
-        | requests(["s3:GetObject", "s3:PutObject"], *(f"arn:aws:s3:::{each}/1" for each in buckets))
-        | requests(["logs:FilterLogEvents"], f"arn:aws:logs:{place}:log-group:payroll")
-        | requests(["logs:GetLogEvents"], f"arn:aws:logs:{place}:log-group:payroll:log-stream:1")
-    )
-
-
-def _workloads(within: Installation, account: str, region: str) -> Job:
-    ecs, asked = f"arn:aws:ecs:{region}:{account}", frozenset[Request]()
-    for name in (*(each.cluster_name for each in within.configuration.environments.values()), "payroll"):
-        asked |= requests(["ecs:UpdateService", "ecs:DeleteService"], f"{ecs}:service/{name}/{name}")
-        asked |= requests(["ecs:ExecuteCommand", "ecs:StopTask"], f"{ecs}:task/{name}/1")
-        asked |= requests(["ecs:RunTask"], f"{ecs}:task-definition/{name}:1")
-    stacks = [f"arn:aws:cloudformation:{region}:{account}:stack/{stack.name}/1" for stack in within.stacks]
-    changes = ("UpdateStack", "DeleteStack", "ExecuteChangeSet")
-    function = f"arn:aws:lambda:{region}:{account}:function:slipway-dev-service-CustomS3AutoDelete"
-    return (
-        asked
-        | requests([f"cloudformation:{each}" for each in changes], *stacks)
-        | requests(["lambda:UpdateFunctionCode", "lambda:InvokeFunction"], function)
-    )
-
-
-def _images(account: str, region: str) -> Job:
-    """Losing them, and letting others at them; pushing elsewhere is among the `neighbours` of the job of pushing."""
-    names = ("slipway", "ghcr/example-org/example-service", f"cdk-hnb659fds-container-assets-{account}-{region}")
-    ruin = ("BatchDeleteImage", "DeleteRepository", "SetRepositoryPolicy", "PutImageTagMutability")
-    arns = [f"arn:aws:ecr:{region}:{account}:repository/{name}" for name in names]
-    return requests([f"ecr:{each}" for each in ruin], *arns)
+    """Whatever the resource: what is nobody's job; and taking on a role that is more, in any account and region."""
+    actions = [f"{service}:{name}" for service, names in NOBODYS.items() for name in names]
+    passing = frozenset(Request("iam:PassRole", passed_to=f"{service}.amazonaws.com") for service in PASSED_TO)
+    places = {(stack.account, region) for stack in within.stacks for region in (stack.region, ELSEWHERE)}
+    more = [bootstrap_role("cfn-exec", *place) for place in places] + [f"arn:aws:iam::{STRANGER}:role/*"]
+    own = [role.arn for role in within.roles]
+    admins = [f"arn:aws:iam::{account}:role/{name}" for account, _ in places for name in ("admin", "aws-reserved/*")]
+    return requests(actions, "*") | passing | becoming(*more, *own, *admins)
 
 
 def neighbours(job: Job) -> Job:
@@ -94,8 +64,11 @@ def _beside(request: Request) -> Iterable[Request]:
     for pattern, other in (
         (r"\b\d{12}\b", STRANGER),
         (r"\b[a-z]{2}-[a-z]+-\d\b", ELSEWHERE),
-        # Of another product, and of one whose name begins with ours; whole names only, as some are given by a prefix.
+        # Of another product, of another environment, of another stack of the environment.
         (r"\bslipway|\bexample-service|\bhnb659fds", "payroll"),
+        (r"(?<=\bslipway-)[a-z]+", "payroll"),
+        (r"-service\b", "-network"),
+        # Of one whose name begins with ours; whole names only, as some are given by a prefix.
         (r"(?<=/)((?:slipway|example)[\w-]*)(?=/|$)", r"\1-2"),
     ):
         changed = replace(

@@ -1,29 +1,17 @@
 """What the roles of the app are for: all that each of them must be able to do, as requests to AWS."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration, Environment, stack_names
 from tests.identity.cloudformation import Resolver, StackTemplate, stacks_of
-from tests.identity.roles import Policy, Role, roles_of
+from tests.identity.roles import Role, roles_of
 
-# AWS's own policy as it is published: no template has it.
-LAMBDA_BASICS: dict[str, Policy] = {
-    "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-                "Resource": "*",
-            }
-        ],
-    }
-}
-EVERYTHING: Policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+LAMBDA_BASICS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+"""AWS's own policy for the functions that the CDK adds: they may create and write all log groups, and read none."""
 
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 PUSH = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
@@ -87,9 +75,15 @@ class Installation:
 
     @cached_property
     def roles(self) -> list[Role]:
-        """Its roles as their own policies make them: their permissions boundaries take nothing away."""
-        boundaries = {arn: EVERYTHING for role in roles_of(self.stacks) for arn in role.boundary}
-        return roles_of(self.stacks, documents=LAMBDA_BASICS | boundaries)
+        """Its roles as their own policies make them: without permissions boundary, and without `LAMBDA_BASICS`."""
+        return [
+            replace(
+                role,
+                boundary={},
+                managed_policies={arn: text for arn, text in role.managed_policies.items() if arn != LAMBDA_BASICS},
+            )
+            for role in roles_of(self.stacks)
+        ]
 
     def repository(self, name: str) -> str:
         """The ARN of a repository of the registry."""
@@ -126,8 +120,7 @@ def job_of(role: Role, within: Installation) -> Job:
         service, network = stack_names.service(each.name), stack_names.network(each.name)
         # CloudFormation makes these names up, and cuts what is too long.
         unnamed[f"{service}-WebServiceTaskDefinitionE"] = starting_tasks(within, each)
-        unnamed[f"{service}-CustomS3AutoDelete"] = logging(within)
-        unnamed[f"{network}-CustomVpcRestrict"] = logging(within) | closing_default_groups(within, network)
+        unnamed[f"{network}-CustomVpcRestrict"] = closing_default_groups(within, network)
         unnamed[f"{network}-FlowLogs"] = recording_flows(within, network)
     return next((job for beginning, job in unnamed.items() if role.name.startswith(beginning)), frozenset())
 
@@ -148,7 +141,8 @@ def deploying(within: Installation, environment: Environment) -> Job:
 def comparing(within: Installation, account: str) -> Job:
     """Reading what is deployed in that account."""
     registry = within.configuration.registry
-    places = [(each.account, each.region) for each in (registry, *within.configuration.environments.values())]
+    places = [(each.account, each.region) for each in within.configuration.environments.values()]
+    places.append((registry.account, registry.region))
     return becoming(*(bootstrap_role("lookup", *place) for place in places if place[0] == account))
 
 
@@ -212,20 +206,11 @@ def writing(log_groups: Iterable[str]) -> Job:
     return requests(["logs:CreateLogStream", "logs:PutLogEvents"], *streams)
 
 
-def logging(within: Installation) -> Job:
-    """What AWS's own policy lets a Lambda function do: create and write log groups, whosever they are."""
-    groups = [
-        arn
-        for stack in within.stacks
-        for arn in within.arns("logs*log-group:", "AWS::Logs::LogGroup", stack=stack.name)
-    ]
-    return writing(groups) | requests(["logs:CreateLogGroup"], *groups)
-
-
 def recording_flows(within: Installation, stack: str) -> Job:
     """Writing the flow logs of that network."""
     groups = within.arns("logs*log-group:", "AWS::Logs::LogGroup", stack=stack)
-    return writing(groups) | requests(["logs:DescribeLogStreams"], *groups)
+    # AWS asks for a group of streams by the beginning of their ARNs.
+    return writing(groups) | requests(["logs:DescribeLogStreams"], *(f"{arn}:log-stream:" for arn in groups))
 
 
 def closing_default_groups(within: Installation, stack: str) -> Job:

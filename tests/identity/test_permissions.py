@@ -3,14 +3,14 @@
 Asked without the permissions boundary, which would only take away from what is allowed here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from configuration import SANDBOX, Configuration
 from tests.identity.attacks import escalations, neighbours
-from tests.identity.jobs import Installation, Job, Request, job_of
-from tests.identity.roles import Policy, Role
+from tests.identity.jobs import LAMBDA_BASICS, Installation, Job, Request, job_of
+from tests.identity.roles import Role, roles_of
 from tests.identity.simulation import Access, decide
 
 VARIANTS = ["the project's own", "its sandbox", "with every option", "one account"]
@@ -38,26 +38,25 @@ def jobs(installation: Installation) -> dict[str, Job]:
     return {role.arn: job_of(role, installation) for role in installation.roles}
 
 
-def allowed(role: Role, asked: Job) -> set[Request]:
-    """What of that the role may do."""
+def allowed(roles: Sequence[Role], asked: Job) -> dict[str, set[Request]]:
+    """What of that each role may do, by the role's ARN."""
     ordered = list(asked)
-    answers = decide([Access(role, each.action, each.resource, each.context) for each in ordered])
-    return {each for each, answer in zip(ordered, answers, strict=True) if answer}
+    answers = iter(
+        decide([Access(role, each.action, each.resource, each.context) for role in roles for each in ordered])
+    )
+    return {role.arn: {each for each in ordered if next(answers)} for role in roles}
 
 
 def test_every_role_does_its_job_and_neither_anothers_nor_anything_beside_it(
     installation: Installation, jobs: dict[str, Job]
 ) -> None:
     all_jobs = frozenset[Request]().union(*jobs.values())
-    asked = all_jobs | neighbours(all_jobs)
-    for role in installation.roles:
-        assert allowed(role, asked) == jobs[role.arn], role.name
+    assert allowed(installation.roles, all_jobs | neighbours(all_jobs)) == jobs
 
 
 def test_nobody_gains_rights_or_changes_what_runs_or_reads_what_is_secret(installation: Installation) -> None:
-    asked = escalations(installation)
-    for role in installation.roles:
-        assert allowed(role, asked) == set(), role.name
+    found = allowed(installation.roles, escalations(installation))
+    assert {role: requests for role, requests in found.items() if requests} == {}
 
 
 def test_nobody_is_granted_an_action_that_is_not_part_of_the_job(
@@ -69,16 +68,25 @@ def test_nobody_is_granted_an_action_that_is_not_part_of_the_job(
 
 def actions_of(role: Role) -> Iterator[str]:
     """The actions that its policies allow; the test of all policies sees to it that none has a wildcard."""
-    documents: list[Policy | None] = [*role.policies.values(), *role.managed_policies.values()]
-    for document in documents:
-        assert document is not None
+    for document in role.policies.values():
         for statement in document["Statement"]:
             assert statement["Effect"] == "Allow"
             actions = statement["Action"]
             yield from [actions] if isinstance(actions, str) else actions
 
 
-def test_nobody_but_those_whose_job_is_known_may_do_anything(installation: Installation, jobs: dict[str, Job]) -> None:
-    idle = {role.name for role in installation.roles if not jobs[role.arn]}
-    assert len(idle) == len(installation.configuration.environments)
-    assert all("TaskDefinitionT" in name for name in idle)  # what the service itself runs as
+def test_the_only_policy_from_elsewhere_is_the_one_of_aws_by_which_functions_write_logs(
+    installation: Installation,
+) -> None:
+    assert all(role.managed_policies == {} for role in installation.roles)
+    having = [role for role in roles_of(installation.stacks) if role.managed_policies]
+    assert {arn for role in having for arn in role.managed_policies} == {LAMBDA_BASICS}
+    (trusted,) = {role.trust_policy["Statement"][0]["Principal"]["Service"] for role in having}
+    assert trusted == "lambda.amazonaws.com"
+
+
+def test_the_service_itself_may_do_nothing(installation: Installation, jobs: dict[str, Job]) -> None:
+    idle = [role for role in installation.roles if not jobs[role.arn]]
+    tasks = [role for role in idle if "WebServiceTaskDefinitionT" in role.name]
+    assert len(tasks) == len(installation.configuration.environments)
+    assert {role.name for role in idle if role not in tasks and "CustomS3AutoDelete" not in role.name} == set()

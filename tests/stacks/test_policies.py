@@ -1,37 +1,22 @@
 """What no policy of the app may say, whoever it is attached to."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import pytest
 from aws_cdk.cx_api import CloudAssembly
 
-from tests.conftest import PROJECT, Template, templates_of
+from tests.conftest import Template, templates_of
+from tests.identity.service_reference import actions, resource_types
 
 VARIANTS = ("assembly", "sandbox_assembly", "assembly_with_every_option", "one_account")
 
-# What AWS documents of its actions, as a package that the simulator of tests/identity depends on ships it.
-ACTION_DATA = PROJECT / "node_modules" / "@cloud-copilot" / "iam-data" / "data" / "actions"
-
-# Of these, the page has a resource type, and yet only * serves.
+# AWS documents a resource type of these, and yet only * serves.
 WITHOUT_USABLE_TYPE = {
     "ecs:ListTasks": "its only type is the container instance, which a task of Fargate has none of; its condition on "
     "the cluster is how AWS itself bounds it (Amazon ECS developer guide, identity-based policy examples)",
 }
-
-
-@cache
-def actions_of(service: str) -> dict[str, Any]:
-    """What is documented of the service's actions, by their names in lower case."""
-    return dict(json.loads((ACTION_DATA / f"{service}.json").read_text(encoding="utf-8")))
-
-
-def resource_types(action: str) -> list[str]:
-    service, _, name = action.partition(":")
-    return [each["name"] for each in actions_of(service)[name.lower()]["resourceTypes"]]
 
 
 @dataclass(frozen=True)
@@ -106,5 +91,4 @@ def test_what_a_role_is_granted_exists_and_is_written_out(granted: list[Grant]) 
         assert not {"NotAction", "NotResource"} & each.statement.keys(), each.place
         for action in each.actions:
             assert "*" not in action, each.place
-            service, _, name = action.partition(":")
-            assert name.lower() in actions_of(service), each.place
+            assert actions(action), each.place
