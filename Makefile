@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3.11
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export CDK_DISABLE_CLI_TELEMETRY := true
 
 PIP := .venv/bin/python -m pip install --quiet --require-hashes
 # Lets npm trust what the machine trusts, for networks that inspect TLS; older releases of Node do not know the option.
@@ -63,7 +64,8 @@ lock: ## Resolve the dependencies anew and export them with their hashes; needs 
 	@cd service && poetry export --quiet --with test --output requirements/test.txt
 
 .PHONY: clean
-clean: ## Remove everything that make made
+clean: ## Stop the emulated AWS, and remove everything that make made
+	@if [[ -e .sandbox/state.json && -e .venv/.sandbox ]]; then slipway sandbox down; fi
 	@rm -rf .venv service/.venv node_modules cdk.out .sandbox .pytest_cache .mypy_cache .ruff_cache
 
 # --- Set-up. Each stamp is newer than what it was made from. ---

@@ -167,6 +167,13 @@ class Environment(Section):
             raise ValueError(f"{SANDBOX_ACCOUNT} is the account of the environment {SANDBOX!r}, and of no other")
         return account
 
+    @field_validator("image")
+    @classmethod
+    def _the_sandbox_builds_its_image(cls, image: str, info: ValidationInfo) -> str:
+        if info.data.get("name") == SANDBOX and image != "ecr":
+            raise ValueError(f"must be 'ecr' in {SANDBOX}, whose image make up builds and pushes, is {image!r}")
+        return image
+
     @field_validator("availability_zones")
     @classmethod
     def _zones_are_in_the_region(cls, zones: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ class Registry(Section):
     Attributes:
         encryption: `aes256` with ECR's own key, or `kms` with a key of the stack; a change replaces the repository.
         rollback_depth: how many releases back a rollback has to find its image.
-        releases_kept: how many images stay; the oldest expire first. ECR itself holds up to 20,000
-            (Amazon ECR service quotas).
+        releases_kept: how many images stay, those of all environments together; the oldest expire first. It has to
+            exceed the builds between two releases to production, else the image that runs there expires. ECR itself
+            holds up to 20,000 (Amazon ECR service quotas).
     """
 
     account: AccountId
@@ -22,7 +23,7 @@ class Registry(Section):
     repository: EcrRepositoryName = "slipway"
     encryption: Literal["aes256", "kms"] = "aes256"
     rollback_depth: int = Field(default=10, ge=1, le=1000)
-    releases_kept: int = Field(default=30, ge=2, le=20_000, validate_default=True)
+    releases_kept: int = Field(default=500, ge=2, le=20_000, validate_default=True)
 
     @field_validator("releases_kept")
     @classmethod

@@ -12,7 +12,7 @@ from operations.verbs import github, sandbox, status
 
 command = typer.Typer(
     name="slipway",
-    help="Release, watch and rehearse the service that slipway.toml describes.",
+    help="Rehearse, watch and hand over the delivery stack that slipway.toml describes.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

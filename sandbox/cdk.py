@@ -1,6 +1,7 @@
 """The real CDK CLI, pointed at the emulator."""
 
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -33,7 +34,7 @@ class Cdk:
             "synthesise the app",
             "synth",
             "--quiet",
-            *("--app", f"{sys.executable} app.py", "--output", str(self._assembly)),
+            *("--app", f"{shlex.quote(sys.executable)} app.py", "--output", str(self._assembly)),
             *("-c", f"environment={SANDBOX}", "-c", f"configuration={self._workspace.configuration_path}"),
             fix="Run make synth and mend what it says.",
         )
@@ -76,7 +77,9 @@ class Cdk:
         run(
             [str(CLI), "--no-notices", "--no-color", *arguments],
             doing=doing,
-            fix=fix or f"Look into {self._workspace.emulator_log}, then run make down and make up.",
+            fix=fix
+            or "What ran before goes on running. The lines above say what failed; mend it and run make up again. "
+            f"The emulator's own log is {self._workspace.emulator_log}.",
             say=self._say_if_telling,
             environment=self._workspace.process_environment() | {"PATH": _path(), "CDK_DISABLE_CLI_TELEMETRY": "true"},
             folder=folder,

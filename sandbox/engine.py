@@ -33,8 +33,12 @@ class Engine:
         self._client = client
 
     @classmethod
-    def find(cls) -> "Engine | None":
-        """The first engine that answers where Docker and podman listen; None if there is none."""
+    def find(cls, say: Callable[[str], None] = lambda _: None) -> "Engine | None":
+        """The first engine that answers where Docker and podman listen; None if there is none.
+
+        Args:
+            say: told why each place where one was expected did not do.
+        """
         import docker  # noqa: PLC0415 - not needed to stop a sandbox without containers
         from docker.errors import DockerException  # noqa: PLC0415 - as above
 
@@ -42,7 +46,8 @@ class Engine:
             try:
                 client = docker.DockerClient(base_url=host, timeout=60)
                 client.ping()
-            except DockerException:
+            except DockerException as error:
+                say(f"No container engine at {host}: {error}")
                 continue
             return cls(host, client)
         return None

@@ -1,7 +1,5 @@
 """Deploying the whole delivery stack to the emulated AWS."""
 
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -42,7 +40,7 @@ def up(workspace: Workspace, *, containers: bool = True) -> Report:
             before stays up.
     """
     progress = Progress()
-    engine = Engine.find() if containers else None
+    engine = Engine.find(progress.say) if containers else None
     if engine is None:
         progress.say("No container engine answers: containers are simulated, the service runs as a local process.")
     with _emulator(workspace, engine, progress):
@@ -67,9 +65,9 @@ def _emulator(workspace: Workspace, engine: Engine | None, progress: Progress) -
         yield
         return
     down(workspace)  # what an emulator left that did not end in order
-    with progress.step("start the emulator"):
-        emulation.start(workspace, engine)
     try:
+        with progress.step("start the emulator"):
+            emulation.start(workspace, engine)
         yield
     except BaseException:
         progress.say("Stopping what was started.")
@@ -127,16 +125,16 @@ def _wait_until_serving(workspace: Workspace) -> None:
             return False
         url = f"{status.url}/health/ready"
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - always http
-                return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
-        except (urllib.error.URLError, OSError) as error:
+            return emulation.answers(url)
+        except OSError as error:
             missing = f"{url}: {error}"
             return False
 
     if not processes.eventually(serves, ANSWER_PATIENCE):
         raise OperationError(
             f"the service is deployed but does not serve: {missing}",
-            fix=f"Look into {workspace.emulator_log}; the engine's container addresses must be reachable from here.",
+            fix=f"Look into {workspace.emulator_log} and, without containers, into {workspace.service_log}. With "
+            "containers their addresses must be reachable from here.",
         )
 
 

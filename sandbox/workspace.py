@@ -88,10 +88,14 @@ class Workspace:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "CDK_HOME": str(self.folder / "cdk-home"),  # where the CDK CLI remembers which account a key belongs to
-            "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), "localhost", "127.0.0.1", ".localhost"))),
+            **dict.fromkeys(("NO_PROXY", "no_proxy"), _without_proxy()),
         }
 
     def process_environment(self) -> dict[str, str]:
         """This process's environment without its AWS credentials, with the variables of the sandbox."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return inherited | self.variables()
+
+
+def _without_proxy() -> str:
+    return ",".join(filter(None, (os.environ.get("NO_PROXY"), "localhost", "127.0.0.1", ".localhost")))

@@ -1,6 +1,7 @@
 """What every tier shares: the project's own configuration and variations of it, and their templates, made once."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,21 @@ from configuration import SANDBOX, Configuration, load
 
 PROJECT = Path(__file__).parent.parent
 
+CONFIGURATION = PROJECT / "tests" / "slipway.toml"
+"""Not the user's own, which may say anything."""
+
 Template = dict[str, Any]
+
+
+def pytest_configure() -> None:
+    """What the shell says of AWS or of proxies must not decide over a test."""
+    for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
+        del os.environ[name]
 
 
 @pytest.fixture(scope="session")
 def configuration() -> Configuration:
-    return load(PROJECT / "slipway.toml")
+    return load(CONFIGURATION)
 
 
 @pytest.fixture(scope="session")

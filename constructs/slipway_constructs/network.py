@@ -7,6 +7,9 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+ROOM_FOR_ZONES = 3
+"""For so many zones there are address ranges, whether they are used or not."""
+
 
 class Network(Construct):
     """A VPC with public subnets and, if it has NAT gateways, private ones for the tasks.
@@ -29,18 +32,25 @@ class Network(Construct):
 
         Args:
             cidr: the VPC's IPv4 range.
-            availability_zones: one public and at most one private subnet in each.
+            availability_zones: one public and at most one private subnet in each. A third one can be added to the end
+                later; exchanging one replaces its subnets.
             nat_gateways: 0 leaves the private subnets out; tasks then need public addresses to reach the internet.
         """
         super().__init__(scope, id)
-        subnets = [ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)]
-        if nat_gateways:
-            subnets.append(ec2.SubnetConfiguration(name="Tasks", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS))
+        subnets = [
+            ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC),
+            ec2.SubnetConfiguration(
+                name="Tasks", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, reserved=nat_gateways == 0
+            ),
+        ]
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(cidr),
             availability_zones=list(availability_zones),
+            # Ranges are kept for what is not there yet: a subnet whose range changes would have to be replaced by one
+            # that overlaps it, which AWS refuses.
+            reserved_azs=max(0, ROOM_FOR_ZONES - len(availability_zones)),
             nat_gateways=nat_gateways,
             subnet_configuration=subnets,
             restrict_default_security_group=True,

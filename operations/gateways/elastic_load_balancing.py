@@ -16,5 +16,6 @@ class ElasticLoadBalancing:
         ]
 
     def register(self, target_group_arn: str, address: str, port: int) -> None:
-        """Add a target; adding it again changes nothing."""
+        """Add a target, in the place of one at another port of the same address."""
+        self._client.deregister_targets(TargetGroupArn=target_group_arn, Targets=[{"Id": address}])
         self._client.register_targets(TargetGroupArn=target_group_arn, Targets=[{"Id": address, "Port": port}])

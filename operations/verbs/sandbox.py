@@ -44,4 +44,6 @@ def environment(context: typer.Context) -> None:
     from sandbox.workspace import Workspace
 
     variables = Workspace.of(configuration_path_of(context)).variables()
+    # A profile or a session token of a real account would be asked for beside the sandbox's keys.
+    typer.echo("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN")
     typer.echo("\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()))

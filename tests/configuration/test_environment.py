@@ -236,9 +236,16 @@ def test_no_environment_has_a_name_that_the_roles_of_another_have_rights_on(name
     ]
 
 
+@pytest.mark.parametrize("image", ["ghcr", "asset"])
+def test_the_sandbox_builds_its_image_itself(image: str, problems: Problems) -> None:
+    assert problems({"environments.sandbox.image": image}) == [
+        f"slipway.toml: environments.sandbox.image: must be 'ecr' in sandbox, whose image make up builds and pushes, "
+        f"is {image!r}"
+    ]
+
+
 def test_images_of_github_are_run_where_they_are_cached(problems: Problems) -> None:
     assert problems({"environments.prod.image": "ghcr"}) == []
-    assert problems({"environments.sandbox.image": "ghcr"}) == []
     assert problems({f"{DEV}.image": "ghcr"}) == [
         "slipway.toml: environments.dev.image: 'ghcr' needs the environment in the registry's account 222222222222, "
         "which caches the images, is in 111111111111"

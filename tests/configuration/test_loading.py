@@ -118,7 +118,7 @@ def test_everything_else_has_a_default(read: Read) -> None:
     configuration = read(left_out | {"sandbox": REMOVED})
     environment = configuration.environment("dev")
     assert (configuration.github.owner_id, configuration.github.repository_id) == (None, None)
-    assert (configuration.registry.repository, configuration.registry.releases_kept) == ("slipway", 30)
+    assert (configuration.registry.repository, configuration.registry.releases_kept) == ("slipway", 500)
     assert (configuration.registry.encryption, configuration.registry.rollback_depth) == ("aes256", 10)
     assert configuration.identity == Identity()
     assert environment.github_environment == "dev"

@@ -58,8 +58,8 @@ def test_the_bounds_themselves_are_allowed(key: str, value: object, problems: Pr
 
 def test_a_release_can_be_rolled_back_to_as_long_as_asked_for(problems: Problems) -> None:
     """Also where the number of images that are kept is the default."""
-    assert problems({"registry.releases_kept": REMOVED, "registry.rollback_depth": 31}) == [
-        "slipway.toml: registry.releases_kept: must be at least registry.rollback_depth (31), is 30"
+    assert problems({"registry.releases_kept": REMOVED, "registry.rollback_depth": 501}) == [
+        "slipway.toml: registry.releases_kept: must be at least registry.rollback_depth (501), is 500"
     ]
 
 

@@ -17,7 +17,7 @@ import boto3
 import pytest
 
 from sandbox.engine import Engine
-from tests.conftest import PROJECT
+from tests.conftest import CONFIGURATION, PROJECT
 
 BIN = Path(sys.executable).parent
 
@@ -89,7 +89,7 @@ def sandbox_in(folder: Path) -> Sandbox:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
-    text = (PROJECT / "slipway.toml").read_text()
+    text = CONFIGURATION.read_text()
     (folder / "slipway.toml").write_text(re.sub(r"(?m)^port = \d+$", f"port = {port}", text))
     return Sandbox(folder, port)
 

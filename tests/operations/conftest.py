@@ -48,7 +48,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch
 @pytest.fixture
 def slipway(shell: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Slipway:
     """Runs `slipway` with these words in the project's folder."""
-    shell.chdir(PROJECT)
+    shell.chdir(PROJECT / "tests")  # whose slipway.toml is the nearest then
 
     def run(*words: str) -> Ended:
         shell.setattr(sys, "argv", ["slipway", *words])

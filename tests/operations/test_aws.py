@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.conftest import CONFIGURATION
 from tests.operations.conftest import Ended, ScriptedAws, Slipway
 
 LOGIN = "Run aws sso login."
@@ -44,7 +44,7 @@ def credentials(shell: pytest.MonkeyPatch) -> None:
 
 def with_port(port: int, folder: Path) -> str:
     path = folder / "slipway.toml"
-    path.write_text((PROJECT / "slipway.toml").read_text().replace("port = 4566", f"port = {port}"))
+    path.write_text(CONFIGURATION.read_text().replace("port = 4566", f"port = {port}"))
     return str(path)
 
 

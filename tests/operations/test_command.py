@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.conftest import CONFIGURATION, PROJECT
 from tests.operations.conftest import Slipway
 
 LOADED_MODULES = """
@@ -57,7 +57,7 @@ def test_every_problem_of_the_configuration_is_a_line_on_stderr_and_the_exit_cod
     tmp_path: Path, slipway: Slipway
 ) -> None:
     path = tmp_path / "mine.toml"
-    text = (PROJECT / "slipway.toml").read_text()
+    text = CONFIGURATION.read_text()
     path.write_text(text.replace("port = 4566", "port = 80").replace("max = 10", "max = 1"))
     ended = slipway("--configuration", str(path), "status", "dev")
     assert sorted(ended.stderr.splitlines()) == [

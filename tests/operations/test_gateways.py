@@ -11,7 +11,7 @@ from operations.gateways.cloudformation import CloudFormation, StackResource
 from operations.gateways.ecr import Ecr
 from operations.gateways.ecs import Ecs, Task
 from operations.gateways.elastic_load_balancing import ElasticLoadBalancing
-from tests.conftest import PROJECT
+from tests.conftest import CONFIGURATION
 from tests.operations.conftest import ScriptedAws
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
@@ -20,7 +20,7 @@ REVISION = "arn:aws:ecs:eu-central-1:111111111111:task-definition/web:7"
 
 
 def connected() -> Aws:
-    configuration = load(PROJECT / "slipway.toml")
+    configuration = load(CONFIGURATION)
     return connect(configuration, configuration.environment("dev"))
 
 
@@ -81,7 +81,8 @@ def test_without_tasks_none_is_described(aws: ScriptedAws) -> None:
     assert Ecs(connected()).tasks("cluster", "web") == []
 
 
-def test_a_target_is_registered_with_its_address_and_port(aws: ScriptedAws) -> None:
+def test_a_target_takes_the_place_of_one_at_another_port_of_its_address(aws: ScriptedAws) -> None:
+    aws.answers("elbv2", "deregister_targets", {}, TargetGroupArn="targets", Targets=[{"Id": "10.0.0.7"}])
     aws.answers(
         "elbv2",
         "register_targets",

@@ -13,6 +13,7 @@ from aws_cdk.cx_api import CloudAssembly
 from cfnlint import ManualArgs
 from cfnlint.api import lint_by_config
 
+from configuration import load
 from tests.conftest import PROJECT, resources
 
 ORDER = ("identity", "registry", "network", "telemetry", "service", "observability")
@@ -57,7 +58,8 @@ def test_synthesis_needs_no_network_and_no_credentials(tmp_path: Path) -> None:
     }
     subprocess.run([sys.executable, "app.py"], cwd=PROJECT, env=environment, check=True, capture_output=True)
     written = {path.name.removesuffix(".template.json") for path in (tmp_path / "cdk.out").glob("*.template.json")}
-    assert {f"slipway-{each}-{stack}" for each in ("dev", "prod") for stack in ORDER[2:]} <= written
+    environments = load(PROJECT / "slipway.toml").select().environments
+    assert {f"slipway-{each}-{stack}" for each in environments for stack in ORDER[2:]} <= written
     assert not list((tmp_path / "cdk.out").glob("*sandbox*"))
 
 
