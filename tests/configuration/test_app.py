@@ -41,17 +41,6 @@ def test_every_problem_is_a_line_on_stderr_and_the_exit_code_is_2(write: Write, 
     assert list(assembly.iterdir()) == []
 
 
-def test_the_rules_between_tables_have_a_place_too(write: Write, assembly: Path) -> None:
-    path = write({"identity.diff.role_name": "slipway-build"})
-    ended = synthesize({"configuration": str(path)}, assembly)
-    assert ended.stderr == (
-        "slipway.toml: identity: the roles of build and of diff are both called 'slipway-build'; "
-        "each needs its own name\n"
-    )
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert list(assembly.iterdir()) == []
-
-
 def test_an_unknown_environment_is_a_line_on_stderr_and_the_exit_code_is_2(write: Write, assembly: Path) -> None:
     ended = synthesize({"configuration": str(write({})), "environment": "staging"}, assembly)
     assert ended.stderr == "environment 'staging' is not in slipway.toml; it has prod, dev, sandbox\n"

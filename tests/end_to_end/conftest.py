@@ -47,8 +47,7 @@ class Sandbox:
 
     def variables(self) -> dict[str, str]:
         exports = self.slipway("sandbox", "environment").stdout
-        words = [word for word in shlex.split(exports) if word != "export"]
-        return dict(word.split("=", 1) for word in words)
+        return dict(word.split("=", 1) for word in shlex.split(exports) if "=" in word)
 
     def cdk(self, *words: str) -> subprocess.CompletedProcess[str]:
         app = f"{shlex.quote(sys.executable)} app.py"

@@ -68,6 +68,7 @@ def _beside(request: Request) -> Iterable[Request]:
         (r"\bslipway|\bexample-service|\bhnb659fds", "payroll"),
         (r"(?<=\bslipway-)[a-z]+", "payroll"),
         (r"-service\b", "-network"),
+        (r"-(?:deploy|file-publishing|lookup)-role-", "-image-publishing-role-"),
         # Of one whose name begins with ours; whole names only, as some are given by a prefix.
         (r"(?<=/)((?:slipway|example)[\w-]*)(?=/|$)", r"\1-2"),
     ):
