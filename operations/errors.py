@@ -4,11 +4,24 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What a script can tell apart."""
+    """What a script can tell apart.
+
+    Attributes:
+        FAILED: and there was nothing to roll back to, or the verb could not do its work.
+        BAD_INPUT: of the command line or of `slipway.toml`.
+        ROLLED_BACK: the release failed, and what ran before runs again.
+        TIMED_OUT: the rollout goes on, but nobody waits for it any more.
+        SUPERSEDED: another release has taken the place of this one.
+        REFUSED: before anything was changed.
+    """
 
     SUCCEEDED = 0
     FAILED = 1
     BAD_INPUT = 2
+    ROLLED_BACK = 3
+    TIMED_OUT = 4
+    SUPERSEDED = 5
+    REFUSED = 6
 
 
 class OperationError(Exception):
