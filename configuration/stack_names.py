@@ -38,3 +38,8 @@ def deploy_role_output(environment: str) -> str:
     """The output of the identity stack with the ARN of that environment's deploy role."""
     words = environment.split("-")
     return f"DeployRole{''.join(word[:1].upper() + word[1:] for word in words)}Arn"
+
+
+def release_parameter(environment: str) -> str:
+    """The SSM parameter that says which image tag was released; its history is that of the releases."""
+    return f"/slipway/{environment}/release"

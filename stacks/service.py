@@ -14,13 +14,14 @@ from constructs import Construct
 from configuration import Environment
 from configuration.github import GitHub
 from configuration.registry import Registry
-from configuration.stack_names import service
+from configuration.stack_names import release_parameter, service
 from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.deployment_alarms import DeploymentAlarms
 from slipway_constructs.github_image_cache import cached_repository
 from slipway_constructs.ingress import Ingress
 from slipway_constructs.network import Network
+from slipway_constructs.release_record import ReleaseRecord
 from slipway_constructs.scaling import TaskScaling
 from slipway_constructs.target_metrics import TargetMetrics
 from slipway_constructs.web_service import WebService
@@ -142,7 +143,24 @@ class ServiceStack(Stack):
             constraint_description="must be sha- and 7 to 40 hexadecimal digits of the commit",
         ).value_as_string
         repository = self._repository(environment, registry, github)
+        self._record(environment, tag)
         return ecs.ContainerImage.from_ecr_repository(repository, tag), tag
+
+    def _record(self, environment: Environment, tag: str) -> None:
+        released_by = CfnParameter(
+            self,
+            "ReleasedBy",
+            default="unknown",
+            description="Who released the image, for the history of releases.",
+            max_length=200,
+        ).value_as_string
+        ReleaseRecord(
+            self,
+            "Release",
+            parameter_name=release_parameter(environment.name),
+            image_tag=tag,
+            released_by=released_by,
+        )
 
     def _repository(self, environment: Environment, registry: Registry, github: GitHub) -> ecr.IRepository:
         name = cached_repository(github.full_name) if environment.image == "ghcr" else registry.repository

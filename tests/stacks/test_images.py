@@ -134,11 +134,13 @@ def test_the_running_image_is_nowhere_in_the_template(kind: str, services: Mappi
 
 
 @pytest.mark.parametrize("kind", ["ecr", "ghcr"])
-def test_another_tag_changes_the_task_definition_and_the_service_only(
+def test_another_tag_changes_the_task_definition_the_service_and_the_record_of_the_release_only(
     kind: str, services: Mapping[str, Template]
 ) -> None:
     template = services[kind]
-    assert referring_to(template, "ImageTag") == {"AWS::ECS::TaskDefinition"}
+    assert referring_to(template, "ImageTag") == {"AWS::ECS::TaskDefinition", "AWS::SSM::Parameter"}
+    (record,) = [name for name, each in template["Resources"].items() if each["Type"] == "AWS::SSM::Parameter"]
+    assert referring_to(template, record) == set()
     (task_definition,) = [
         name for name, each in template["Resources"].items() if each["Type"] == "AWS::ECS::TaskDefinition"
     ]
@@ -171,7 +173,11 @@ def test_the_image_setting_changes_nothing_in_other_stacks(
 def without_image(template: Template) -> Template:
     """The template without what tells where the image comes from."""
     rest = copy.deepcopy(template)
-    rest["Parameters"].pop("ImageTag", None)
+    for parameter in ("ImageTag", "ReleasedBy"):
+        rest["Parameters"].pop(parameter, None)
+    rest["Resources"] = {
+        name: each for name, each in rest["Resources"].items() if each["Type"] != "AWS::SSM::Parameter"
+    }
     for resource in rest["Resources"].values():
         if resource["Type"] == "AWS::ECS::TaskDefinition":
             for each in resource["Properties"]["ContainerDefinitions"]:
