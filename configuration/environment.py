@@ -1,21 +1,22 @@
 """One environment: where it runs, how large it is, and how traffic reaches it."""
 
-from collections.abc import Iterable
-from ipaddress import IPv4Network
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from configuration.alerts import Alerts
+from configuration.errors import KeyedValueError
+from configuration.load_balancer import LoadBalancer
+from configuration.network import Network
+from configuration.rollout import Rollout
+from configuration.task import Task
+from configuration.tasks import Tasks
 from configuration.types import (
     AccountId,
-    Architecture,
     AvailabilityZone,
     BranchName,
-    CertificateArn,
-    EmailAddress,
     EnvironmentName,
     GitHubEnvironmentName,
-    Ipv4Cidr,
     Region,
     Section,
 )
@@ -26,111 +27,8 @@ SANDBOX = "sandbox"
 SANDBOX_ACCOUNT = "000000000000"
 """The account of the emulated AWS; AWS itself gives it to nobody."""
 
-# Task sizes of Fargate on Linux, CPU units to MiB: "Amazon ECS task definition parameters for Fargate", "Task size".
-FARGATE_MEMORY_MIB: dict[int, tuple[int, ...]] = {
-    256: (512, 1024, 2048),
-    512: tuple(range(1024, 4096 + 1, 1024)),
-    1024: tuple(range(2048, 8192 + 1, 1024)),
-    2048: tuple(range(4096, 16384 + 1, 1024)),
-    4096: tuple(range(8192, 30720 + 1, 1024)),
-    8192: tuple(range(16384, 61440 + 1, 4096)),
-    16384: tuple(range(32768, 122880 + 1, 8192)),
-}
-
-# The largest VPC that AWS allows ("VPC CIDR blocks"), and the smallest that holds two subnets in each of three zones
-# with room for tasks.
-MIN_PREFIX, MAX_PREFIX = 16, 24
-
 # A load balancer needs two zones; a third is one more that may fail.
 MIN_ZONES, MAX_ZONES = 2, 3
-
-
-class Network(Section):
-    """`[environments.NAME.network]`: the VPC.
-
-    Attributes:
-        cidr: /16 to /24, so that two subnets in each of three zones fit.
-        nat: how tasks reach the internet. `none`: they sit in public subnets; `gateway`: one NAT gateway;
-            `gateway_per_az`: one in each zone.
-        flow_logs: accepted and rejected traffic goes to CloudWatch Logs.
-    """
-
-    cidr: Ipv4Cidr
-    nat: Literal["none", "gateway", "gateway_per_az"] = "gateway"
-    flow_logs: bool = True
-
-    @field_validator("cidr")
-    @classmethod
-    def _cidr_leaves_room(cls, cidr: IPv4Network) -> IPv4Network:
-        if not MIN_PREFIX <= cidr.prefixlen <= MAX_PREFIX:
-            raise ValueError(f"must be a /{MIN_PREFIX} to /{MAX_PREFIX} network, is {str(cidr)!r}")
-        return cidr
-
-
-class LoadBalancer(Section):
-    """`[environments.NAME.load_balancer]`: how clients reach the service.
-
-    Attributes:
-        certificate_arn: HTTPS with this certificate; HTTP is redirected to it.
-        plain_http: HTTP without a certificate. One of the two must be given.
-    """
-
-    certificate_arn: CertificateArn | None = None
-    plain_http: bool = False
-
-    @model_validator(mode="after")
-    def _either_encrypted_or_plain(self) -> Self:
-        if self.plain_http == (self.certificate_arn is not None):
-            raise ValueError("must have either certificate_arn or plain_http = true")
-        return self
-
-
-class Task(Section):
-    """`[environments.NAME.task]`: the size of one task.
-
-    Attributes:
-        cpu: CPU units; 1024 are one vCPU.
-        memory: MiB.
-        architecture: omitted, arm64; in the sandbox, that of the machine.
-    """
-
-    cpu: int = 256
-    memory: int = 512
-    architecture: Architecture | None = None
-
-    @model_validator(mode="after")
-    def _fargate_has_this_size(self) -> Self:
-        if self.cpu not in FARGATE_MEMORY_MIB:
-            raise ValueError(f"cpu must be one of {_listed(FARGATE_MEMORY_MIB)}, is {self.cpu}")
-        if self.memory not in FARGATE_MEMORY_MIB[self.cpu]:
-            allowed = _listed(FARGATE_MEMORY_MIB[self.cpu])
-            raise ValueError(f"memory must be one of {allowed} MiB when cpu is {self.cpu}, is {self.memory}")
-        return self
-
-
-class Tasks(Section):
-    """`[environments.NAME.tasks]`: how many tasks run at least and at most."""
-
-    min: int = Field(default=1, ge=1, le=1000)
-    max: int = Field(default=4, ge=1, le=1000, validate_default=True)
-
-    @field_validator("max")
-    @classmethod
-    def _max_is_at_least_min(cls, value: int, info: ValidationInfo) -> int:
-        minimum = info.data.get("min", 1)
-        if value < minimum:
-            raise ValueError(f"must be at least tasks.min ({minimum}), is {value}")
-        return value
-
-
-class Alerts(Section):
-    """`[environments.NAME.alerts]`: who is told.
-
-    Attributes:
-        emails: subscribed to pages and tickets; AWS asks each address to confirm.
-    """
-
-    emails: tuple[EmailAddress, ...] = Field(default=(), strict=False)
 
 
 class Environment(Section):
@@ -157,6 +55,7 @@ class Environment(Section):
     network: Network
     load_balancer: LoadBalancer
     task: Task = Task()
+    rollout: Rollout = Rollout()
     tasks: Tasks = Tasks()
     alerts: Alerts = Alerts()
 
@@ -187,16 +86,49 @@ class Environment(Section):
             raise ValueError(f"must differ from each other, are {', '.join(zones)}")
         return zones
 
+    @field_validator("network")
+    @classmethod
+    def _existing_subnets_are_in_the_zones(cls, network: Network, info: ValidationInfo) -> Network:
+        zones = info.data.get("availability_zones")
+        if network.existing_vpc and zones:
+            for key in ("public_subnet_ids", "task_subnet_ids"):
+                count = len(getattr(network.existing_vpc, key))
+                if count != len(zones):
+                    raise KeyedValueError(
+                        ("existing_vpc", key), f"must be one for each of {', '.join(zones)}, in this order, are {count}"
+                    )
+        return network
+
     @field_validator("load_balancer")
     @classmethod
     def _certificate_is_within_reach(cls, load_balancer: LoadBalancer, info: ValidationInfo) -> LoadBalancer:
         """A load balancer takes certificates of its own account and region only."""
         if load_balancer.certificate_arn:
-            _, _, _, *place, _ = load_balancer.certificate_arn.split(":")
-            for key, actual in zip(("region", "account"), place, strict=True):
-                if info.data.get(key, actual) != actual:
-                    raise ValueError(f"certificate_arn must be in {key} {info.data[key]}, is in {actual}")
+            _check_place(load_balancer.certificate_arn, ("certificate_arn",), info)
         return load_balancer
+
+    @field_validator("task")
+    @classmethod
+    def _secrets_are_within_reach(cls, task: Task, info: ValidationInfo) -> Task:
+        """ECS reads secrets of its own region; those of another account would need rights that are given there."""
+        for name, reference in task.secrets.items():
+            if reference.startswith("arn:"):
+                _check_place(reference, ("secrets", name), info)
+        return task
+
+    @field_validator("rollout")
+    @classmethod
+    def _hook_is_within_reach(cls, rollout: Rollout, info: ValidationInfo) -> Rollout:
+        """ECS calls a function of its own region; one of another account would need rights that are given there."""
+        if rollout.hook_lambda_arn:
+            _check_place(rollout.hook_lambda_arn, ("hook_lambda_arn",), info)
+        return rollout
+
+    @property
+    def deletion_protection(self) -> bool:
+        """Of the load balancer: as its own table says, else where the environment keeps its data."""
+        chosen = self.load_balancer.deletion_protection
+        return self.retain_data if chosen is None else chosen
 
     @property
     def cluster_name(self) -> str:
@@ -209,5 +141,8 @@ class Environment(Section):
         return f"slipway-{self.name}"
 
 
-def _listed(numbers: Iterable[int]) -> str:
-    return ", ".join(str(number) for number in numbers)
+def _check_place(arn: str, keys: tuple[str, ...], info: ValidationInfo) -> None:
+    """Compare region and account in that ARN, the value of those keys, with the environment's, if these are right."""
+    for key, actual in zip(("region", "account"), arn.split(":")[3:5], strict=True):
+        if info.data.get(key, actual) != actual:
+            raise KeyedValueError(keys, f"must be in {key} {info.data[key]}, is in {actual}")

@@ -9,7 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from configuration.errors import ConfigurationError
+from configuration.environment import Environment
+from configuration.errors import ConfigurationError, KeyedValueError
 from configuration.project import Configuration
 
 FILE_NAME = "slipway.toml"
@@ -18,6 +19,8 @@ FILE_NAME = "slipway.toml"
 EXPECTED = {
     "string_type": "a string in quotes",
     "int_type": "an integer",
+    "float_type": "a number",
+    "finite_number": "a finite number",
     "bool_type": "true or false",
     "tuple_type": "an array",
     "dict_type": "a table",
@@ -25,6 +28,9 @@ EXPECTED = {
 }
 CONSEQUENCE = "default_factory_not_called"
 """Pydantic's error of a key that was omitted, and whose default is made of another one that has an error itself."""
+
+KEY_ITSELF = "[key]"
+"""What pydantic adds to the place of a key that is wrong itself, in a table whose keys are free."""
 
 BOUNDS = {
     "greater_than": ("gt", "more than"),
@@ -66,7 +72,14 @@ def load(path: Path) -> Configuration:
 
 
 def _line(file: str, details: ErrorDetails) -> str:
-    return ": ".join(part for part in (file, _place(details["loc"]), _wrong(details)) if part)
+    return ": ".join(part for part in (file, _place(_location(details)), _wrong(details)) if part)
+
+
+def _location(details: ErrorDetails) -> tuple[str | int, ...]:
+    location, error = details["loc"], details.get("ctx", {}).get("error")
+    if location and location[-1] == KEY_ITSELF:
+        return location[:-1]
+    return location + error.keys if isinstance(error, KeyedValueError) else location
 
 
 def _place(location: tuple[str | int, ...]) -> str:
@@ -97,9 +110,14 @@ def _allowed(details: ErrorDetails) -> str:
             return str(context["expected"])
         case kind if kind in BOUNDS:
             key, words = BOUNDS[kind]
-            return f"{words} {context[key]}"
+            return f"{words} {_number(context[key])}"
         case kind:
             return EXPECTED.get(kind, details["msg"].removeprefix("Input should be "))
+
+
+def _number(bound: float) -> str:
+    """As one writes it: pydantic makes a float of every bound of one."""
+    return str(int(bound) if bound == int(bound) else bound)
 
 
 def _toml(value: object) -> str:
@@ -130,9 +148,11 @@ def _keys(location: tuple[str | int, ...]) -> set[str]:
     for part in location:
         if isinstance(model, type) and issubclass(model, BaseModel):
             model = _without_none(model.model_fields[str(part)].annotation)
+        elif isinstance(part, int):
+            model = get_args(model)[0]  # an array of tables
         else:
             model = get_args(model)[-1]  # a dictionary of tables: whatever the key, its value's type
-    return set(model.model_fields) - {"name"}
+    return set(model.model_fields) - ({"name"} if model is Environment else set())
 
 
 def _without_none(annotation: Any) -> Any:

@@ -1,10 +1,12 @@
 """The kinds of value that AWS and GitHub give a fixed form, and the base of every table."""
 
+import difflib
 import re
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _form(pattern: str, description: str) -> AfterValidator:
@@ -34,6 +36,16 @@ def _network(value: object) -> IPv4Network:
     return network
 
 
+def _time_zone(name: str) -> str:
+    """Of a machine that has no time zones every name is taken: only AWS then knows which are right."""
+    known = available_timezones()
+    if known and name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"must be a time zone of the IANA database such as 'Europe/Berlin', is {name!r}{hint}")
+    return name
+
+
 AccountId = Annotated[str, _form(r"\d{12}", "an AWS account id of twelve digits")]
 Region = Annotated[str, _form(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region such as 'eu-central-1'")]
 AvailabilityZone = Annotated[str, _form(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "an availability zone such as 'eu-central-1a'")]
@@ -45,6 +57,59 @@ CertificateArn = Annotated[
     ),
 ]
 Ipv4Cidr = Annotated[IPv4Network, BeforeValidator(_network)]
+VpcId = Annotated[str, _form(r"vpc-[0-9a-f]{8,17}", "the id of a VPC such as 'vpc-0123456789abcdef0'")]
+SubnetId = Annotated[str, _form(r"subnet-[0-9a-f]{8,17}", "the id of a subnet such as 'subnet-0123456789abcdef0'")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+# Without wildcards, and in lower case, as Route 53 and browsers compare it.
+DomainName = Annotated[
+    str,
+    _form(
+        r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+        "a domain name in lower case such as 'api.example.com'",
+    ),
+]
+HostedZoneId = Annotated[
+    str, _form(r"Z[A-Z0-9]{1,31}", "the id of a Route 53 hosted zone such as 'Z0123456789ABC', without /hostedzone/")
+]
+
+# Without a query, and with nothing that a shell or a URL would read otherwise.
+RequestPath = Annotated[
+    str, _form(r"/[A-Za-z0-9._~/-]{0,1023}", "a path that begins with /, of letters, digits and . _ ~ - /")
+]
+# Characters and length: "Path conditions" of "Condition types for listener rules" in the Application Load Balancer's
+# user guide.
+PathPattern = Annotated[
+    str,
+    _form(
+        r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}",
+        "a path that begins with /, of up to 128 letters, digits and _ - . $ / ~ \" ' @ : + & * ?",
+    ),
+]
+
+VariableName = Annotated[
+    str, _form(r"[A-Z_][A-Z0-9_]*", "an environment variable's name of capital letters, digits and _, no digit first")
+]
+SecretReference = Annotated[
+    str,
+    _form(
+        r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}(:[^:]+)?"
+        r"|(?=.{2,1011}$)(/[A-Za-z0-9_.-]+)+",
+        "the whole ARN of a Secrets Manager secret, with the six characters at its end and, for one key of its JSON, "
+        "with :KEY, or the name of an SSM parameter such as '/app/dev/api-key'",
+    ),
+]
+LambdaArn = Annotated[
+    str,
+    _form(
+        r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9_$-]{1,128})?",
+        "the ARN of a Lambda function such as 'arn:aws:lambda:REGION:ACCOUNT:function:NAME'",
+    ),
+]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+ActionName = Annotated[
+    str, _form(r"[A-Za-z][A-Za-z0-9-]{0,39}", "a name of up to 40 letters, digits and hyphens, a letter first")
+]
 EmailAddress = Annotated[str, _form(r"[^@\s]+@[^@\s]+", "an email address")]
 
 # The name goes into stack names and the names of IAM roles, which are at most 64 characters long.
@@ -111,3 +176,8 @@ class Section(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The keys that the file has in this table; all others have their defaults."""
+        return frozenset(key for key in self.model_fields_set if getattr(self, key) is not None)

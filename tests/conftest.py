@@ -127,9 +127,9 @@ def varied(
         environments: keys and values by environment; a new one starts as a copy of prod.
         tables: keys and values by table.
     """
-    document = configuration.model_dump()
+    document = configuration.model_dump(exclude_unset=True)  # as in the file: what is omitted stays so
     for name, table in tables.items():
-        document[name] |= table
+        document[name] = document.get(name, {}) | table
     for name, changes in (environments or {}).items():
         known = document["environments"]
         start = known.get(name) or known["prod"] | {"github_environment": name}

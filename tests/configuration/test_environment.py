@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from configuration import Environment
-from configuration.environment import FARGATE_MEMORY_MIB
+from configuration.task import FARGATE_MEMORY_MIB
 from tests.configuration.conftest import CERTIFICATE, DOCUMENT, REMOVED, Changes, Problems, Read
 
 DEV = "environments.dev"
@@ -13,7 +13,7 @@ NAME = "must be a name of up to twenty lower-case letters, digits and hyphens, a
 BRANCH = "must be a branch name without wildcards such as 'main'"
 GITHUB_ENVIRONMENT = "must be a GitHub environment's name of letters, digits and . _ -"
 CIDR = "must be an IPv4 network such as '10.10.0.0/16'"
-EITHER = "must have either certificate_arn or plain_http = true"
+EITHER = "must have either certificate_arn, or domain with hosted_zone_id and hosted_zone, or plain_http = true"
 EMULATED = "000000000000 is the account of the environment 'sandbox', and of no other"
 A_CERTIFICATE = CERTIFICATE.format(region="eu-west-1", account="111111111111")
 
@@ -36,7 +36,11 @@ A_CERTIFICATE = CERTIFICATE.format(region="eu-west-1", account="111111111111")
         ("github_environment", "eu:prod", f"github_environment: {GITHUB_ENVIRONMENT}, is 'eu:prod'"),
         ("github_environment", "eu prod", f"github_environment: {GITHUB_ENVIRONMENT}, is 'eu prod'"),
         ("github_environment", "", f"github_environment: {GITHUB_ENVIRONMENT}, is ''"),
-        ("network.nat", "instance", "network.nat: must be 'none', 'gateway' or 'gateway_per_az', is 'instance'"),
+        (
+            "network.nat",
+            "instance",
+            "network.nat: must be 'none', 'gateway', 'gateway_per_az' or 'endpoints', is 'instance'",
+        ),
         ("network.cidr", "10.0.0.0/15", "network.cidr: must be a /16 to /24 network, is '10.0.0.0/15'"),
         ("network.cidr", "10.0.0.0/25", "network.cidr: must be a /16 to /24 network, is '10.0.0.0/25'"),
         ("network.cidr", "10.0.0.0", f"network.cidr: {CIDR}, is '10.0.0.0'"),
@@ -106,11 +110,11 @@ def test_a_bad_region_is_not_also_a_problem_of_its_zones_and_certificate(problem
         ({"plain_http": True, "certificate_arn": A_CERTIFICATE}, f"load_balancer: {EITHER}"),
         (
             {"certificate_arn": CERTIFICATE.format(region="us-east-1", account="111111111111")},
-            "load_balancer: certificate_arn must be in region eu-west-1, is in us-east-1",
+            "load_balancer.certificate_arn: must be in region eu-west-1, is in us-east-1",
         ),
         (
             {"certificate_arn": CERTIFICATE.format(region="eu-west-1", account="222222222222")},
-            "load_balancer: certificate_arn must be in account 111111111111, is in 222222222222",
+            "load_balancer.certificate_arn: must be in account 111111111111, is in 222222222222",
         ),
         (
             {"certificate_arn": f"{A_CERTIFICATE}*"},

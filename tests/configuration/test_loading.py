@@ -64,13 +64,18 @@ def test_broken_toml_is_one_line_with_the_place(content: bytes, reason: str, tmp
             "environments.dev.vpc",
             (
                 "known are account, alerts, availability_zones, branch, github_environment, image, load_balancer, "
-                "network, region, retain_data, task, tasks"
+                "network, region, retain_data, rollout, task, tasks"
             ),
         ),
         ("environments.dev.network.nats", "did you mean 'nat'?"),
         ("environments.dev.load_balancer.certificate", "did you mean 'certificate_arn'?"),
-        ("environments.dev.task.ram", "known are architecture, cpu, memory"),
-        ("environments.dev.tasks.desired", "known are max, min"),
+        ("environments.dev.load_balancer.firewall.limit", "known are requests_per_five_minutes"),
+        ("environments.dev.task.memories", "did you mean 'memory'?"),
+        (
+            "environments.dev.tasks.desired",
+            "known are count, cpu_percent, max, memory_percent, min, requests_per_task, schedules, spot_percent",
+        ),
+        ("environments.dev.rollout.strat", "did you mean 'strategy'?"),
         ("environments.dev.alerts.slack", "known are emails"),
     ],
 )
