@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,24 @@ class StackResource:
     type: str
     physical_id: str
     status: str
+
+
+@dataclass(frozen=True)
+class StackEvent:
+    """Something that happened to a stack or to one of its resources.
+
+    Attributes:
+        type: of the resource, such as `AWS::ECS::Service`; `AWS::CloudFormation::Stack` for the stack itself.
+        status: of the resource from then on.
+        reason: why, where CloudFormation says so; otherwise empty.
+    """
+
+    id: str
+    at: datetime
+    logical_id: str
+    type: str
+    status: str
+    reason: str
 
 
 class CloudFormation:
@@ -91,3 +114,35 @@ class CloudFormation:
             for page in pages
             for resource in page["StackResourceSummaries"]
         ]
+
+    def events(self, stack_name: str, since: str | None = None) -> list[StackEvent]:
+        """What happened to that stack, the oldest first.
+
+        Args:
+            since: only what happened after the event of that id; omitted, since the last operation began.
+        """
+        events: list[StackEvent] = []
+        for page in self._client.get_paginator("describe_stack_events").paginate(StackName=stack_name):
+            for event in page["StackEvents"]:
+                if event["EventId"] == since:
+                    return events[::-1]
+                events.append(_event(event))
+                if since is None and _begins_an_operation(events[-1], stack_name):
+                    return events[::-1]
+        return events[::-1]
+
+
+def _event(event: "StackEventTypeDef") -> StackEvent:
+    return StackEvent(
+        id=event["EventId"],
+        at=event["Timestamp"],
+        logical_id=event.get("LogicalResourceId", ""),
+        type=event.get("ResourceType", ""),
+        status=event.get("ResourceStatus", ""),
+        reason=event.get("ResourceStatusReason", ""),
+    )
+
+
+def _begins_an_operation(event: StackEvent, stack_name: str) -> bool:
+    of_the_stack = event.type == "AWS::CloudFormation::Stack" and event.logical_id == stack_name
+    return of_the_stack and event.status in {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"}

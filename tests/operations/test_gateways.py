@@ -9,14 +9,16 @@ from configuration import load
 from operations.aws import Aws, connect
 from operations.gateways.cloudformation import CloudFormation, StackResource
 from operations.gateways.ecr import Ecr
-from operations.gateways.ecs import Ecs, Task
+from operations.gateways.ecs import Breaker, Ecs, Task
 from operations.gateways.elastic_load_balancing import ElasticLoadBalancing
+from operations.gateways.ssm import Ssm
 from tests.conftest import CONFIGURATION
 from tests.operations.conftest import ScriptedAws
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 TASK = "arn:aws:ecs:eu-central-1:111111111111:task/cluster/0123456789abcdef"
 REVISION = "arn:aws:ecs:eu-central-1:111111111111:task-definition/web:7"
+LISTED: dict[str, Any] = {"cluster": "cluster", "serviceName": "web", "maxResults": 100}
 
 
 def connected() -> Aws:
@@ -68,7 +70,7 @@ def test_a_task_has_no_address_and_no_start_before_it_runs(aws: ScriptedAws) -> 
         "startedAt": NOW,
         "attachments": [{"details": [{"name": "subnetId", "value": "subnet-1"}, address]}],
     }
-    aws.answers("ecs", "list_tasks", {"taskArns": [TASK]}, cluster="cluster", serviceName="web")
+    aws.answers("ecs", "list_tasks", {"taskArns": [TASK]}, **LISTED, desiredStatus="RUNNING")
     aws.answers("ecs", "describe_tasks", {"tasks": [pending, running]}, cluster="cluster", tasks=[TASK])
     assert Ecs(connected()).tasks("cluster", "web") == [
         Task("0123456789abcdef", "PROVISIONING", "UNKNOWN", REVISION, private_address=None, started_at=None),
@@ -77,7 +79,7 @@ def test_a_task_has_no_address_and_no_start_before_it_runs(aws: ScriptedAws) -> 
 
 
 def test_without_tasks_none_is_described(aws: ScriptedAws) -> None:
-    aws.answers("ecs", "list_tasks", {"taskArns": []}, cluster="cluster", serviceName="web")
+    aws.answers("ecs", "list_tasks", {"taskArns": []}, **LISTED, desiredStatus="RUNNING")
     assert Ecs(connected()).tasks("cluster", "web") == []
 
 
@@ -91,3 +93,75 @@ def test_a_target_takes_the_place_of_one_at_another_port_of_its_address(aws: Scr
         Targets=[{"Id": "10.0.0.7", "Port": 8000}],
     )
     ElasticLoadBalancing(connected()).register("targets", "10.0.0.7", 8000)
+
+
+def test_a_stopped_task_is_told_with_every_time_of_its_life_and_the_digest_of_its_image(aws: ScriptedAws) -> None:
+    minutes = [NOW + dt.timedelta(minutes=minute) for minute in range(6)]
+    names = ("createdAt", "pullStartedAt", "pullStoppedAt", "startedAt", "stoppingAt", "stoppedAt")
+    stopped = {
+        "taskArn": TASK,
+        "lastStatus": "STOPPED",
+        "taskDefinitionArn": REVISION,
+        "containers": [{"name": "proxy", "imageDigest": "sha256:1"}, {"name": "service", "imageDigest": "sha256:2"}],
+        **dict(zip(names, minutes, strict=True)),
+    }
+    aws.answers("ecs", "list_tasks", {"taskArns": [TASK]}, **LISTED, desiredStatus="STOPPED")
+    aws.answers("ecs", "describe_tasks", {"tasks": [stopped]}, cluster="cluster", tasks=[TASK])
+    (task,) = Ecs(connected()).tasks("cluster", "web", stopped=True)
+    assert task.image_digest == "sha256:2"
+    assert [task.created_at, task.pull_started_at, task.pull_stopped_at] == minutes[:3]
+    assert [task.started_at, task.stopping_at, task.stopped_at] == minutes[3:]
+
+
+@pytest.mark.parametrize(
+    ("configuration", "breaker", "alarms"),
+    [
+        ({}, None, ()),
+        ({"deploymentCircuitBreaker": {"enable": False, "rollback": False}}, None, ()),
+        ({"deploymentCircuitBreaker": {"enable": True, "rollback": True}}, Breaker("BOUNDED_PERCENT", 50), ()),
+        (
+            {
+                "deploymentCircuitBreaker": {
+                    "enable": True,
+                    "rollback": True,
+                    "thresholdConfiguration": {"type": "COUNT", "value": 3},
+                },
+                "alarms": {"enable": True, "rollback": True, "alarmNames": ["Errors"]},
+            },
+            Breaker("COUNT", 3),
+            ("Errors",),
+        ),
+        ({"alarms": {"enable": False, "rollback": False, "alarmNames": ["Errors"]}}, None, ()),
+    ],
+)
+def test_a_service_tells_what_rolls_its_rollouts_back(
+    configuration: dict[str, Any], breaker: Breaker | None, alarms: tuple[str, ...], aws: ScriptedAws
+) -> None:
+    counts = dict.fromkeys(("desiredCount", "runningCount", "pendingCount"), 0)
+    described = {"serviceName": "web", "status": "ACTIVE", "taskDefinition": REVISION, "deployments": [], **counts}
+    aws.answers(
+        "ecs",
+        "describe_services",
+        {"services": [described | {"deploymentConfiguration": configuration}]},
+        cluster="cluster",
+        services=["web"],
+    )
+    service = Ecs(connected()).service("cluster", "web")
+    assert service
+    assert (service.breaker, service.alarms) == (breaker, alarms)
+
+
+def test_a_parameter_that_does_not_exist_has_no_history(aws: ScriptedAws) -> None:
+    aws.refuses("ssm", "get_parameter_history", "ParameterNotFound", "")
+    assert Ssm(connected()).history("/slipway/dev/release") == []
+
+
+def test_the_history_of_a_parameter_begins_with_its_first_version(aws: ScriptedAws) -> None:
+    versions = [
+        {"Version": number, "Value": f"sha-000000{number}", "Description": "ada", "LastModifiedDate": NOW}
+        for number in (3, 2, 1)
+    ]
+    name = {"Name": "/slipway/dev/release"}
+    aws.answers("ssm", "get_parameter_history", {"Parameters": versions[:2], "NextToken": "older"}, **name)
+    aws.answers("ssm", "get_parameter_history", {"Parameters": versions[2:]}, **name, NextToken="older")
+    assert [each.version for each in Ssm(connected()).history("/slipway/dev/release")] == [1, 2, 3]
