@@ -1,6 +1,14 @@
 """Putting everything that MiniStack lacks into it, before it starts."""
 
-from sandbox.emulator import cloudwatch, containers, query_definitions, rollout, stacks
+from sandbox.emulator import (
+    cloudwatch,
+    containers,
+    query_definitions,
+    rollout,
+    service_deployments,
+    stacks,
+    stopped_tasks,
+)
 from sandbox.emulator.handlers import amended, for_ministack
 from sandbox.emulator.internals import internal
 from sandbox.emulator.resource_types import AMENDED, BACKED, RECORDED
@@ -27,6 +35,11 @@ def register() -> None:
     stacks.run_on_worker_threads({entry.type for entry in (*BACKED, *AMENDED, *RECORDED)})
     stacks.roll_back_failed_updates({"AWS::ECS::Service"})
     rollout.start_deployments_in_progress()
+    service_deployments.tell_of_rollouts()
+    service_deployments.serve_stop_service_deployment()
+    service_deployments.count_every_task_that_fails()
+    service_deployments.list_the_primary_first()
+    stopped_tasks.tell_of_tasks()
     containers.apply_container_settings()
     cloudwatch.keep_metric_math()
     query_definitions.serve_query_definitions()

@@ -86,8 +86,10 @@ def _is_stable(service: _Description, awaited: str) -> bool:
     if service["status"] != "ACTIVE":
         raise failure(f"The service was deleted while its deployment {awaited} was under way.", "NotStabilized")
     if deployment is None or deployment["status"] != "PRIMARY" or deployment["rolloutState"] == "FAILED":
-        operation = "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'."
-        raise failure(f"{operation} {_reasons(service, awaited, patience=_PATIENCE_SECONDS)}")
+        tripped = "circuit breaker" in (deployment or {}).get("rolloutStateReason", "")
+        operation = "ECS Deployment Circuit Breaker was triggered" if tripped else "ECS Deployment was stopped"
+        reasons = _reasons(service, awaited, patience=_PATIENCE_SECONDS if tripped else 0)
+        raise failure(f"Error occurred during operation '{operation}'. {reasons}")
     if deployment["rolloutState"] != "COMPLETED":
         return False
     running: int = service["runningCount"]

@@ -94,20 +94,23 @@ class Stacks:
         self, resources: dict[str, Any], *, name: str = "Stack", expect: str | None = None, **sections: Any
     ) -> dict[str, str]:
         """Create or update the stack and return its outputs; by default it has to complete."""
+        begun = self.begin(resources, name=name, **sections)
+        stack = self.settled(name)
+        assert stack["StackStatus"] == (expect or f"{begun}_COMPLETE"), self.reasons(name)
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+    def begin(self, resources: dict[str, Any], *, name: str = "Stack", **sections: Any) -> str:
+        """Start to create or update the stack; return which of them."""
         cloudformation = self.emulator.client("cloudformation")
         parameters = sections.pop("parameters", {})
-        template = {"Resources": resources, **sections}
         exists = any(stack["StackName"] == name for stack in cloudformation.describe_stacks()["Stacks"])
         (cloudformation.update_stack if exists else cloudformation.create_stack)(
             StackName=name,
-            TemplateBody=json.dumps(template),
+            TemplateBody=json.dumps({"Resources": resources, **sections}),
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
-        stack = self.settled(name)
-        expected = expect or ("UPDATE_COMPLETE" if exists else "CREATE_COMPLETE")
-        assert stack["StackStatus"] == expected, self.reasons(name)
-        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        return "UPDATE" if exists else "CREATE"
 
     def settled(self, name: str = "Stack") -> dict[str, Any]:
         def look() -> dict[str, Any] | None:

@@ -107,3 +107,30 @@ def test_logs_events_and_notifications_keep_their_settings(aws: Callable[[str], 
     assert json.loads(aws("events").describe_rule(Name=rule)["EventPattern"]) == {"source": ["aws.ecs"]}
     assert [target["Arn"] for target in aws("events").list_targets_by_rule(Rule=rule)["Targets"]] == [topic]
     assert aws("cloudwatch").get_dashboard(DashboardName="web")["DashboardBody"] == '{"widgets": []}'
+
+
+def test_the_history_of_a_parameter_has_every_value_with_its_description_and_time(
+    aws: Callable[[str], Any], stacks: Any
+) -> None:
+    record = {
+        "Type": "AWS::SSM::Parameter",
+        "Properties": {
+            "Name": "/slipway/dev/release",
+            "Type": "String",
+            "Value": {"Ref": "Tag"},
+            "Description": {"Fn::Sub": "released by ${By}"},
+        },
+    }
+    parameters = {"Tag": {"Type": "String"}, "By": {"Type": "String", "Default": "unknown"}}
+    for given in ({"Tag": "sha-1"}, {"Tag": "sha-2", "By": "ada"}, {"Tag": "sha-3", "By": "grace"}):
+        stacks.deploy({"Release": record}, Parameters=parameters, parameters=given)
+
+    history = aws("ssm").get_parameter_history(Name="/slipway/dev/release")["Parameters"]
+    assert [(each["Version"], each["Value"], each["Description"]) for each in history] == [
+        (1, "sha-1", "released by unknown"),
+        (2, "sha-2", "released by ada"),
+        (3, "sha-3", "released by grace"),
+    ]
+    times = [each["LastModifiedDate"] for each in history]
+    assert times == sorted(set(times))
+    assert aws("ssm").get_parameter(Name="/slipway/dev/release")["Parameter"]["Value"] == "sha-3"

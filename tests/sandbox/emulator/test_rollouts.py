@@ -1,16 +1,13 @@
 """CloudFormation and the rollouts of services, with real containers."""
 
+import functools
 import signal
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-SLEEP = (
-    "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); print('up', flush=True); signal.pause()"
-)
-CRASH = "import sys; print('cannot start', flush=True); sys.exit(3)"
-PARAMETERS = {"Tag": {"Type": "String"}, "Program": {"Type": "String", "Default": SLEEP}}
+from tests.sandbox.emulator.container_service import CRASH, PARAMETERS, container_service
 
 
 @pytest.fixture
@@ -26,44 +23,7 @@ def aws(engine_emulator: Any) -> Callable[[str], Any]:
 
 @pytest.fixture
 def service(images: Any) -> Callable[..., dict[str, Any]]:
-    """Return a template's resources: a cluster with a service of one task, its image and program by parameter."""
-
-    def resources(*, breaker: bool = True, **container: Any) -> dict[str, Any]:
-        definition = {
-            "Name": "web",
-            "Image": {"Fn::Join": [":", [images.repository, {"Ref": "Tag"}]]},
-            "EntryPoint": ["python", "-c"],
-            "Command": [{"Ref": "Program"}],
-            **container,
-        }
-        return {
-            "Cluster": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": "main"}},
-            "Task": {
-                "Type": "AWS::ECS::TaskDefinition",
-                "Properties": {
-                    "Family": "web",
-                    "NetworkMode": "awsvpc",
-                    "RequiresCompatibilities": ["FARGATE"],
-                    "Cpu": "256",
-                    "Memory": "512",
-                    "ContainerDefinitions": [definition],
-                    "Volumes": [{"Name": "scratch"}],
-                },
-            },
-            "Service": {
-                "Type": "AWS::ECS::Service",
-                "Properties": {
-                    "ServiceName": "web",
-                    "Cluster": {"Ref": "Cluster"},
-                    "TaskDefinition": {"Ref": "Task"},
-                    "LaunchType": "FARGATE",
-                    "DesiredCount": 1,
-                    "DeploymentConfiguration": {"DeploymentCircuitBreaker": {"Enable": breaker, "Rollback": breaker}},
-                },
-            },
-        }
-
-    return resources
+    return functools.partial(container_service, images.repository)
 
 
 @pytest.fixture
@@ -115,7 +75,7 @@ def test_a_missing_image_rolls_the_stack_back_to_the_tasks_and_parameters_of_bef
     assert (
         "Resource handler returned message: \"Error occurred during operation 'ECS Deployment Circuit Breaker" in reason
     )
-    assert "Stopped tasks: 1 x CannotPullContainerError" in reason
+    assert "Stopped tasks: 3 x CannotPullContainerError" in reason
     assert "deployment failed: deployment circuit breaker was triggered" in reason
     assert answers > 5, "the emulator did not answer while CloudFormation waited"
 
@@ -137,8 +97,8 @@ def test_a_container_that_exits_rolls_the_stack_back_and_a_good_one_completes_it
     before = running()
     crash = {"Tag": "better", "Program": CRASH}
     stacks.deploy(service(), Parameters=PARAMETERS, parameters=crash, expect="UPDATE_ROLLBACK_COMPLETE")
-    assert "triggered after 3 consecutive task failures" in stacks.reasons()
-    assert "Stopped tasks: 3 x Essential container exited (web exited with 3)" in stacks.reasons()
+    assert "ECS deployment circuit breaker: tasks failed to start." in stacks.reasons()
+    assert "Stopped tasks: 3 x Essential container in task exited (web exited with 3)" in stacks.reasons()
     assert running() == before
 
     stacks.deploy(service(), Parameters=PARAMETERS, parameters={"Tag": "better"})
@@ -151,9 +111,7 @@ def test_a_container_that_exits_rolls_the_stack_back_and_a_good_one_completes_it
 def test_without_a_rollback_of_ecs_cloudformation_puts_the_old_revision_back(
     aws: Callable[[str], Any], stacks: Any, service: Callable[..., Any], running: Callable[[], list[str]]
 ) -> None:
-    resources = service()
-    breaker = {"Enable": True, "Rollback": False}
-    resources["Service"]["Properties"]["DeploymentConfiguration"]["DeploymentCircuitBreaker"] = breaker
+    resources = service(breaker={"Enable": True, "Rollback": False})
     stacks.deploy(resources, Parameters=PARAMETERS, parameters={"Tag": "good"})
     revision = stacks.reference("Task")
     crash = {"Tag": "good", "Program": CRASH}
@@ -169,7 +127,7 @@ def test_a_first_rollout_that_fails_leaves_neither_a_service_nor_a_container(
 ) -> None:
     crash = {"Tag": "good", "Program": CRASH}
     stacks.deploy(service(), Parameters=PARAMETERS, parameters=crash, expect="ROLLBACK_COMPLETE")
-    assert "3 x Essential container exited (web exited with 3)" in stacks.reasons()
+    assert "3 x Essential container in task exited (web exited with 3)" in stacks.reasons()
     assert engine_emulator.containers(engine) == []
     assert aws("ecs").list_clusters()["clusterArns"] == []
     stacks.delete()

@@ -1,0 +1,179 @@
+"""Service deployments: what ECS tells of a rollout, and StopServiceDeployment, which MiniStack lacks.
+
+MiniStack 1.5.33 keeps the deployments of a service as DescribeServices lists them, and answers ListServiceDeployments
+with nothing. A deployment that failed stays in that list as long as the service does, where ECS drops it once its tasks
+are gone: it is the only place here that can still tell of it.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sandbox.emulator.internals import internal, replace
+
+_MODULE = "services.ecs"
+_BREAKER = "ECS deployment circuit breaker"
+# Not ECS's own words: no public source has what DescribeServices says of a deployment that StopServiceDeployment ended.
+_STOPPED = "Service deployment rolled back because StopServiceDeployment was called."
+_Deployment = dict[str, Any]
+_Service = dict[str, Any]
+
+
+def tell_of_rollouts() -> None:
+    """Let services be described as ECS describes them: their current deployment, its reason, milliseconds.
+
+    The reasons are those that ECS gives (`ECS deployment circuit breaker: tasks failed to start.`); MiniStack has words
+    of its own. Beyond ECS, a deployment that was rolled back to says so after it is complete as well.
+    """
+
+    def telling(original: Any) -> Any:
+        def sanitize(record: Any) -> Any:
+            told = original(record)
+            return _as_ecs_tells(told) if isinstance(record, dict) and "deployments" in record else told
+
+        return sanitize
+
+    replace(_MODULE, "_sanitize", telling)
+    replace(_MODULE, "_ts_to_epoch", lambda _: _epoch)
+
+
+def serve_stop_service_deployment() -> None:
+    """Let the emulator's ECS API answer StopServiceDeployment.
+
+    The deployment fails and the last completed one is primary again, as after a trip of the circuit breaker. ABORT is
+    refused as ECS refuses it.
+    """
+    internal(_MODULE, "_ACTION_MAP")["StopServiceDeployment"] = _stop_service_deployment
+
+
+def count_every_task_that_fails() -> None:
+    """Let the circuit breaker count tasks whose image is missing, up to its threshold.
+
+    MiniStack trips it at the first one, without a count, because the digest of the image could not be resolved.
+    """
+
+    def counting(original: Any) -> Any:
+        def record(task: Any, **how: bool) -> None:
+            if not how.get("digest_resolution_failed"):  # the task goes on to its pull, and that failure counts
+                original(task)
+
+        return record
+
+    replace(_MODULE, "_record_service_task_failure", counting)
+
+
+def list_the_primary_first() -> None:
+    """Let an update after a rollback change the deployment that runs.
+
+    MiniStack writes a new number of tasks into the first deployment of its list, which is the one that failed.
+    """
+
+    def ordering(original: Any) -> Any:
+        def update_service(data: dict[str, Any]) -> Any:
+            cluster = internal(_MODULE, "_resolve_cluster_name")(data.get("cluster", "default"))
+            name = str(data.get("service", "")).rpartition("/")[2]
+            service = internal(_MODULE, "_services").get(f"{cluster}/{name}")
+            if service:
+                service["deployments"] = sorted(service["deployments"], key=_rank)
+            return original(data)
+
+        return update_service
+
+    actions = internal(_MODULE, "_ACTION_MAP")
+    actions["UpdateService"] = ordering(actions["UpdateService"])
+
+
+def _as_ecs_tells(service: _Service) -> _Service:
+    deployments = sorted(service["deployments"], key=_rank)
+    if not deployments:
+        return service
+    newest = max(deployments, key=lambda deployment: str(deployment["createdAt"]))
+    told = [{**deployment, "rolloutStateReason": _reason(deployment, newest)} for deployment in deployments]
+    return {**service, "deployments": told, "currentServiceDeployment": _arn(service, newest)}
+
+
+def _reason(deployment: _Deployment, newest: _Deployment) -> str:
+    own, identifier = deployment.get("rolloutStateReason", ""), deployment["id"]
+    if deployment["rolloutState"] == "COMPLETED":
+        back = deployment["status"] == "PRIMARY" and newest["rolloutState"] == "FAILED"
+        return f"ECS deployment {identifier} completed" + (f": rolled back from {newest['id']}." if back else ".")
+    if deployment["rolloutState"] == "FAILED":
+        return f"{_BREAKER}: tasks failed to start." if own.startswith(_BREAKER) else own
+    if own == "ECS deployment rollback in progress.":
+        return f"{_BREAKER}: rolling back to deploymentId {identifier}."
+    return own or f"ECS deployment {identifier} in progress."
+
+
+def _arn(service: _Service, deployment: _Deployment) -> str:
+    identifier = deployment["id"].rpartition("/")[2]
+    return f"{service['serviceArn'].replace(':service/', ':service-deployment/')}/{identifier}"
+
+
+def _stop_service_deployment(data: dict[str, Any]) -> Any:
+    arn, kind = str(data.get("serviceDeploymentArn", "")), data.get("stopType") or "ROLLBACK"
+    key = arn.partition(":service-deployment/")[2].rpartition("/")[0]
+    service = internal(_MODULE, "_services").get(key)
+    listed = service["deployments"] if service else []
+    deployment = next((each for each in listed if _arn(service, each) == arn), None)
+    if kind != "ROLLBACK":
+        message = f"ECS StopServiceDeployment API with {kind} stopType is not supported."
+        return _refused("UnsupportedFeatureException", message)
+    if deployment is None:
+        return _refused("ServiceDeploymentNotFoundException", f"There is no service deployment {arn}.")
+    with internal("core.concurrency", "resource_lock")("ecs-service", key):
+        stoppable = deployment["rolloutState"] == "IN_PROGRESS" and deployment["status"] == "PRIMARY"
+        if stoppable:
+            _roll_back(service, deployment)
+    if stoppable:
+        _carry_out(key)
+    elif not _is_being_rolled_back(listed, deployment):
+        message = f"The service deployment {arn} is {deployment['rolloutState']} and can't be stopped."
+        return _refused("ConflictException", message)
+    return internal("core.responses", "json_response")({"serviceDeploymentArn": arn})
+
+
+def _roll_back(service: _Service, deployment: _Deployment) -> None:
+    now = internal(_MODULE, "_iso")()
+    deployment.update(rolloutState="FAILED", rolloutStateReason=_STOPPED, desiredCount=0, updatedAt=now)
+    messages = [f"(service {service['serviceName']}) (deployment {deployment['id']}) deployment failed: {_STOPPED}"]
+    completed = [each for each in service["deployments"] if each["rolloutState"] == "COMPLETED"]
+    if completed:
+        target = completed[0]
+        reason = f"Rolling back to deploymentId {target['id']}: {_STOPPED}"
+        count = service["desiredCount"]
+        deployment["status"] = "ACTIVE"
+        target.update(status="PRIMARY", rolloutState="IN_PROGRESS", rolloutStateReason=reason)
+        target.update(desiredCount=count, updatedAt=now)
+        service["taskDefinition"] = target["taskDefinition"]
+        messages.append(f"(service {service['serviceName']}) rolling back to deployment {target['id']}.")
+    for message in messages:
+        event = {"id": internal("core.responses", "new_uuid")(), "createdAt": now, "message": message}
+        service["events"].insert(0, event)
+
+
+def _carry_out(key: str) -> None:
+    """Let MiniStack start the tasks of the deployment that is primary now, and complete it."""
+    cluster = key.partition("/")[0]
+    account, region = internal("core.responses", "get_account_id")(), internal("core.responses", "get_region")()
+    internal(_MODULE, "_reconcile_service_tasks")(cluster, key)
+    internal(_MODULE, "_schedule_service_deployment_completion")(cluster, key, account, region)
+
+
+def _is_being_rolled_back(listed: list[_Deployment], deployment: _Deployment) -> bool:
+    primary = next((each for each in listed if each["status"] == "PRIMARY"), deployment)
+    newest = max(listed, key=lambda each: str(each["createdAt"]))
+    return deployment is newest and primary is not deployment and bool(primary["rolloutState"] == "IN_PROGRESS")
+
+
+def _rank(deployment: _Deployment) -> bool:
+    return deployment["status"] != "PRIMARY"
+
+
+def _refused(code: str, message: str) -> Any:
+    return internal("core.responses", "error_response_json")(code, message, 400)
+
+
+def _epoch(value: Any) -> Any:
+    try:
+        return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else value
+    except ValueError:
+        return value
