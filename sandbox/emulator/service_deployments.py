@@ -161,11 +161,11 @@ def _carry_out(key: str) -> None:
 def _is_being_rolled_back(listed: list[_Deployment], deployment: _Deployment) -> bool:
     primary = next((each for each in listed if each["status"] == "PRIMARY"), deployment)
     newest = max(listed, key=lambda each: str(each["createdAt"]))
-    return deployment is newest and primary is not deployment and bool(primary["rolloutState"] == "IN_PROGRESS")
+    return deployment is newest and primary is not deployment and primary["rolloutState"] == "IN_PROGRESS"
 
 
 def _rank(deployment: _Deployment) -> bool:
-    return deployment["status"] != "PRIMARY"
+    return bool(deployment["status"] != "PRIMARY")
 
 
 def _refused(code: str, message: str) -> Any:
