@@ -3,11 +3,13 @@
 from sandbox.emulator import (
     cloudwatch,
     containers,
+    forwarding,
     query_definitions,
     rollout,
     service_deployments,
     stacks,
     stopped_tasks,
+    web,
 )
 from sandbox.emulator.handlers import amended, for_ministack
 from sandbox.emulator.internals import internal
@@ -41,5 +43,8 @@ def register() -> None:
     service_deployments.list_the_primary_first()
     stopped_tasks.tell_of_tasks()
     containers.apply_container_settings()
+    forwarding.forward_by_weight()
+    forwarding.reach_listeners_by_port()
+    web.protect_load_balancers()
     cloudwatch.keep_metric_math()
     query_definitions.serve_query_definitions()

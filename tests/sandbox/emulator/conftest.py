@@ -27,6 +27,7 @@ PROJECT = Path(__file__).parents[3]
 ACCOUNT = "412345678901"
 REGION = "eu-west-1"  # not MiniStack's default, so that a handler that forgets the region is found out
 NO_ENGINE = "unix:///nonexistent/docker.sock"
+_ORIGIN = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCOUNT}  # of requests without a signature
 
 T = TypeVar("T")
 
@@ -154,7 +155,7 @@ def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., An
             process = subprocess.Popen(
                 [sys.executable, "-m", "sandbox.emulator"],
                 cwd=PROJECT,
-                env={**inherited, **foreign, "AWS_REGION": REGION, "GATEWAY_PORT": str(port), **environment},
+                env={**inherited, **foreign, **_ORIGIN, "GATEWAY_PORT": str(port), **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
