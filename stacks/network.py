@@ -2,20 +2,31 @@
 
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import Stack
+from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from configuration import Environment
 from configuration.stack_names import network
 from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.network import FlowLogs, Network
+from slipway_constructs.vpc_endpoints import EndpointService, VpcEndpoints
 from stacks.retention import log_retention, removal_policy
+
+SUBNET_TYPES = {
+    "none": ec2.SubnetType.PUBLIC,
+    "gateway": ec2.SubnetType.PRIVATE_WITH_EGRESS,
+    "gateway_per_az": ec2.SubnetType.PRIVATE_WITH_EGRESS,
+    "endpoints": ec2.SubnetType.PRIVATE_ISOLATED,
+}
 
 
 class NetworkStack(Stack):
-    """The VPC.
+    """The VPC, and how its tasks reach what they need.
+
+    What each `nat` costs, and what it leaves of a rollback when a zone fails, is told at `Network` and `VpcEndpoints`.
 
     Attributes:
-        network: the VPC, and where tasks go in it.
+        network: the VPC, and where load balancer and tasks go in it.
     """
 
     def __init__(self, scope: Construct, id: str, *, env: CdkEnvironment, environment: Environment) -> None:
@@ -24,18 +35,42 @@ class NetworkStack(Stack):
             scope, id, stack_name=network(environment.name), env=env, description=f"Network of {environment.name}."
         )
         self._zones = zones = list(environment.availability_zones)
+        nat = environment.network.nat
         self.network = Network(
             self,
             "Network",
-            cidr=str(environment.network.cidr),
+            cidr=str(environment.network.vpc_cidr),
             availability_zones=zones,
-            nat_gateways={"none": 0, "gateway": 1, "gateway_per_az": len(zones)}[environment.network.nat],
+            task_subnet_type=SUBNET_TYPES[nat],
+            nat_gateways={"gateway": 1, "gateway_per_az": len(zones)}.get(nat, 0),
         )
         acknowledge(
             self,
             "CloudFormation-Validate::W3010",
             "slipway.toml names the zones, so that synthesis needs neither credentials nor a look-up.",
         )
+        if nat == "endpoints":
+            self._add_endpoints(environment)
+        self._add_flow_logs(environment)
+
+    def _add_endpoints(self, environment: Environment) -> None:
+        """One for every service but that of ECS Exec, which nothing else needs.
+
+        Those of secrets are there even if no secret is: a rollback may bring back a task definition that has one.
+        """
+        services = set(EndpointService)
+        if not environment.task.exec:
+            services.remove(EndpointService.SSM_MESSAGES)
+        VpcEndpoints(
+            self,
+            "Endpoints",
+            vpc=self.network.vpc,
+            cidr=str(environment.network.vpc_cidr),
+            subnets=self.network.task_subnets,
+            services=services,
+        )
+
+    def _add_flow_logs(self, environment: Environment) -> None:
         if environment.network.flow_logs:
             FlowLogs(
                 self,

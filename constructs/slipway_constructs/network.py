@@ -1,4 +1,4 @@
-"""Where tasks and load balancer live."""
+"""A VPC of our own: where tasks and load balancer live."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,22 @@ ROOM_FOR_ZONES = 3
 
 
 class Network(Construct):
-    """A VPC with public subnets and, if it has NAT gateways, private ones for the tasks.
+    """A VPC with public subnets for the load balancer, and private ones for the tasks unless these are public too.
+
+    A task that starts (and a rollback starts tasks) has to reach the registry, the logs and its secrets. By the type
+    of the subnets it does so, prices being those of us-east-1 ("Amazon VPC pricing"):
+
+    - `PUBLIC`: through the internet gateway, which no zone can take along. Nothing an hour but each task's public
+      address ($0.005).
+    - `PRIVATE_WITH_EGRESS` with one NAT gateway ($0.045 an hour, and as much for each GB): when the gateway's zone
+      fails, no zone can start a task, scale out or roll back; running tasks go on answering.
+    - `PRIVATE_WITH_EGRESS` with a NAT gateway in each zone (as much, times the zones): a zone takes only its own along.
+    - `PRIVATE_ISOLATED`: not at all, until it is given endpoints (see `VpcEndpoints`).
 
     Attributes:
         vpc: the VPC.
-        task_subnets: where tasks run: the private subnets, or the public ones when there is no NAT gateway.
+        public_subnets: where the load balancer goes.
+        task_subnets: where tasks run.
     """
 
     def __init__(
@@ -26,7 +37,8 @@ class Network(Construct):
         *,
         cidr: str,
         availability_zones: Sequence[str],
-        nat_gateways: int,
+        task_subnet_type: ec2.SubnetType,
+        nat_gateways: int = 0,
     ) -> None:
         """Create the network.
 
@@ -34,15 +46,17 @@ class Network(Construct):
             cidr: the VPC's IPv4 range.
             availability_zones: one public and at most one private subnet in each. A third one can be added to the end
                 later; exchanging one replaces its subnets.
-            nat_gateways: 0 leaves the private subnets out; tasks then need public addresses to reach the internet.
+            task_subnet_type: `PUBLIC` leaves the private subnets out; tasks then need public addresses to reach the
+                internet. A change between the two private types keeps the subnets.
+            nat_gateways: how many; `PRIVATE_WITH_EGRESS` needs at least one, the other types take none.
+
+        Raises:
+            ValueError: NAT gateways without subnets that use them, or the other way about.
         """
         super().__init__(scope, id)
-        subnets = [
-            ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC),
-            ec2.SubnetConfiguration(
-                name="Tasks", subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS, reserved=nat_gateways == 0
-            ),
-        ]
+        if (nat_gateways > 0) != (task_subnet_type is ec2.SubnetType.PRIVATE_WITH_EGRESS):
+            raise ValueError(f"{task_subnet_type.name} subnets do not go with {nat_gateways} NAT gateways")
+        public = task_subnet_type is ec2.SubnetType.PUBLIC
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
@@ -52,12 +66,18 @@ class Network(Construct):
             # that overlaps it, which AWS refuses.
             reserved_azs=max(0, ROOM_FOR_ZONES - len(availability_zones)),
             nat_gateways=nat_gateways,
-            subnet_configuration=subnets,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC),
+                ec2.SubnetConfiguration(
+                    name="Tasks",
+                    subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS if public else task_subnet_type,
+                    reserved=public,
+                ),
+            ],
             restrict_default_security_group=True,
         )
-        self.task_subnets = ec2.SubnetSelection(
-            subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS if nat_gateways else ec2.SubnetType.PUBLIC
-        )
+        self.public_subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
+        self.task_subnets = ec2.SubnetSelection(subnet_type=task_subnet_type)
 
 
 class FlowLogs(Construct):
