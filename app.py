@@ -110,10 +110,12 @@ def bound_every_role(app: App, policy_name: str) -> None:
 
 
 def add_environment(app: App, environment: Environment, configuration: Configuration) -> None:
-    """Add the four stacks of one environment, each knowing only those before it."""
+    """Add the stacks of one environment, each knowing only those before it: four, or three with an existing VPC."""
     env = CdkEnvironment(account=environment.account, region=environment.region)
     name = environment.name
-    network = NetworkStack(app, stack_names.network(name), env=env, environment=environment).network
+    network = None
+    if not environment.network.existing_vpc:
+        network = NetworkStack(app, stack_names.network(name), env=env, environment=environment).network
     topics = TelemetryStack(app, stack_names.telemetry(name), env=env, environment=environment).topics
     service = ServiceStack(
         app,

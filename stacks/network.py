@@ -1,4 +1,4 @@
-"""The network of one environment."""
+"""The network of one environment: a VPC of its own, or one that exists."""
 
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import Stack
@@ -8,6 +8,7 @@ from constructs import Construct
 from configuration import Environment
 from configuration.stack_names import network
 from slipway_constructs.acknowledgements import acknowledge
+from slipway_constructs.existing_network import ExistingNetwork
 from slipway_constructs.network import FlowLogs, Network
 from slipway_constructs.vpc_endpoints import EndpointService, VpcEndpoints
 from stacks.retention import log_retention, removal_policy
@@ -21,7 +22,7 @@ SUBNET_TYPES = {
 
 
 class NetworkStack(Stack):
-    """The VPC, and how its tasks reach what they need.
+    """The VPC, and how its tasks reach what they need; not for an environment with an existing VPC.
 
     What each `nat` costs, and what it leaves of a rollback when a zone fails, is told at `Network` and `VpcEndpoints`.
 
@@ -90,3 +91,31 @@ class NetworkStack(Stack):
     def availability_zones(self) -> list[str]:
         """Those of the configuration; CDK would ask AWS for them, even if the VPC names its own."""
         return self._zones
+
+
+def existing_network(stack: Stack, environment: Environment) -> ExistingNetwork:
+    """The existing VPC of that environment, within the stack that uses it.
+
+    It makes no resources, and CloudFormation takes no stack without any; so it has no stack of its own.
+
+    Raises:
+        ValueError: the environment has a VPC of its own, in its `NetworkStack`.
+    """
+    vpc = environment.network.existing_vpc
+    if vpc is None:
+        raise ValueError(f"{environment.name} has no existing VPC")
+    existing = ExistingNetwork(
+        stack,
+        "Network",
+        vpc_id=vpc.id,
+        cidr=str(vpc.cidr),
+        availability_zones=environment.availability_zones,
+        public_subnet_ids=vpc.public_subnet_ids,
+        task_subnet_ids=vpc.task_subnet_ids,
+    )
+    acknowledge(
+        existing,
+        "Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId",
+        "Nothing is added to the route tables of an existing VPC, so slipway.toml does not name them.",
+    )
+    return existing

@@ -5,6 +5,7 @@ from pathlib import Path
 from aws_cdk import CfnOutput, CfnParameter, Stack
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
@@ -25,6 +26,7 @@ from slipway_constructs.release_record import ReleaseRecord
 from slipway_constructs.scaling import TaskScaling
 from slipway_constructs.target_metrics import TargetMetrics
 from slipway_constructs.web_service import WebService
+from stacks.network import existing_network
 from stacks.retention import log_retention, removal_policy
 
 SERVICE_DIRECTORY = Path(__file__).parent.parent / "service"
@@ -55,7 +57,7 @@ class ServiceStack(Stack):
         env: CdkEnvironment,
         environment: Environment,
         architecture: Architecture,
-        network: Network,
+        network: Network | None,
         registry: Registry,
         github: GitHub,
     ) -> None:
@@ -63,18 +65,20 @@ class ServiceStack(Stack):
 
         Args:
             architecture: of the tasks; the image has to have it.
+            network: the environment's own; None takes its existing VPC.
         """
         super().__init__(
             scope, id, stack_name=service(environment.name), env=env, description=f"Service of {environment.name}."
         )
-        self.ingress = self._ingress(environment, network)
+        location = network or existing_network(self, environment)
+        self.ingress = self._ingress(environment, location.vpc)
         self.metrics = TargetMetrics(self.ingress.load_balancer, self.ingress.targets)
         self.deployment_alarms = DeploymentAlarms(self, "DeploymentAlarms", metrics=self.metrics)
         cluster = ecs.Cluster(
             self,
             "Cluster",
             cluster_name=environment.cluster_name,
-            vpc=network.vpc,
+            vpc=location.vpc,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
         )
         image, tag = self._image(environment, architecture, registry, github)
@@ -89,13 +93,13 @@ class ServiceStack(Stack):
             environment={
                 "ENVIRONMENT": environment.name,
                 "IMAGE_TAG": tag,
-                "FORWARDED_ALLOW_IPS": str(environment.network.cidr),  # the load balancer's address is one of these
+                "FORWARDED_ALLOW_IPS": str(environment.network.vpc_cidr),  # the load balancer's address is one of these
             },
             cpu=environment.task.cpu,
             memory_mib=environment.task.memory,
             architecture=CPU_ARCHITECTURES[architecture],
-            subnets=network.task_subnets,
-            assign_public_ip=environment.network.nat == "none",
+            subnets=location.task_subnets,
+            assign_public_ip=environment.network.public_addresses,
             deployment_alarms=self.deployment_alarms.alarms,
             log_retention=log_retention(environment),
             log_removal_policy=removal_policy(environment),
@@ -117,12 +121,12 @@ class ServiceStack(Stack):
         CfnOutput(self, "ClusterName", value=cluster.cluster_name)
         CfnOutput(self, "ServiceName", value=self.web_service.service.service_name)
 
-    def _ingress(self, environment: Environment, network: Network) -> Ingress:
+    def _ingress(self, environment: Environment, vpc: ec2.IVpc) -> Ingress:
         arn = environment.load_balancer.certificate_arn
         return Ingress(
             self,
             "Ingress",
-            vpc=network.vpc,
+            vpc=vpc,
             target_port=PORT,
             health_path=READINESS_PATH,
             certificate=acm.Certificate.from_certificate_arn(self, "Certificate", arn) if arn else None,

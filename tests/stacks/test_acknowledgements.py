@@ -28,7 +28,7 @@ def findings(app: App) -> set[tuple[str, str]]:
 
 def acknowledgeable(plugin: str, rule: str) -> str:
     """The id by which the finding is acknowledged."""
-    return rule if rule.startswith(plugin) else f"{plugin.replace(' ', '-')}::{rule}"
+    return rule if rule.startswith((plugin, "Annotation::")) else f"{plugin.replace(' ', '-')}::{rule}"
 
 
 class Unheard:
@@ -48,12 +48,13 @@ class Unheard:
         self.acknowledged.add((self._path, acknowledgment.id))
 
 
-@pytest.fixture(params=["the project's own", "its sandbox", "with every option", "without options"])
+@pytest.fixture(params=["the project's own", "its sandbox", "with every option", "without options", "other networks"])
 def variant(
     request: pytest.FixtureRequest,
     configuration: Configuration,
     with_every_option: Configuration,
     without_options: Configuration,
+    other_networks: Configuration,
 ) -> Configuration:
     """A configuration; the synthesis of each raises another set of findings."""
     variants = {
@@ -61,6 +62,7 @@ def variant(
         "its sandbox": configuration.select([SANDBOX]),
         "with every option": with_every_option,
         "without options": without_options,
+        "other networks": other_networks,
     }
     return variants[request.param]
 
