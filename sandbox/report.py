@@ -52,5 +52,5 @@ def lines(report: Report) -> list[str]:
         "Seconds",
         *(f"  {seconds:>5.1f}  {step}" for step, seconds in report.seconds.items()),
         f"URL         {report.url}",
-        f"Try         curl {report.url}/health/ready",
+        f"Try         curl {report.url}/health/live",
     ]

@@ -123,7 +123,7 @@ def _wait_until_serving(workspace: Workspace) -> None:
         if status.running < status.desired:
             missing = f"{status.running} of {status.desired} tasks run"
             return False
-        url = f"{status.url}/health/ready"
+        url = f"{status.url}/health/live"
         try:
             return emulation.answers(url)
         except OSError as error:

@@ -1,6 +1,9 @@
 """The real app, deployed by the real CDK CLI into the emulated AWS, with tasks that are containers."""
 
 from typing import Any
+from urllib.error import HTTPError
+
+import pytest
 
 from sandbox.engine import Engine
 from sandbox.processes import eventually
@@ -15,7 +18,15 @@ def test_service_answers_through_the_load_balancer_with_the_deployed_tag(sandbox
     status = sandbox.status()
     answer = get(f"{status['url']}/")
     assert (answer["image_tag"], answer["environment"]) == (status["image_tag"], "sandbox")
-    assert get(f"{status['url']}/health/ready") == {"status": "ready"}
+    assert get(f"{status['url']}/health/live") == {"status": "live"}
+
+
+@pytest.mark.parametrize("path", ["/health/ready", "/health/ready/", "/metrics"])
+def test_a_private_path_is_not_found_through_the_load_balancer(path: str, sandbox: Sandbox) -> None:
+    with pytest.raises(HTTPError) as refused:
+        get(f"{sandbox.status()['url']}{path}")
+    assert refused.value.code == 404
+    assert refused.value.read() == b"Not Found"  # the service's own answer would be JSON
 
 
 def test_status_says_what_runs(sandbox: Sandbox) -> None:
