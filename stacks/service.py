@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from aws_cdk import CfnOutput, CfnParameter, Stack
+from aws_cdk import CfnOutput, CfnParameter, Duration, Stack
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
@@ -19,6 +18,7 @@ from configuration.stack_names import release_parameter, service
 from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.deployment_alarms import DeploymentAlarms
+from slipway_constructs.existing_network import ExistingNetwork
 from slipway_constructs.github_image_cache import cached_repository
 from slipway_constructs.ingress import Ingress
 from slipway_constructs.network import Network
@@ -71,7 +71,7 @@ class ServiceStack(Stack):
             scope, id, stack_name=service(environment.name), env=env, description=f"Service of {environment.name}."
         )
         location = network or existing_network(self, environment)
-        self.ingress = self._ingress(environment, location.vpc)
+        self.ingress = self._ingress(environment, location)
         self.metrics = TargetMetrics(self.ingress.load_balancer, self.ingress.targets)
         self.deployment_alarms = DeploymentAlarms(self, "DeploymentAlarms", metrics=self.metrics)
         cluster = ecs.Cluster(
@@ -121,15 +121,20 @@ class ServiceStack(Stack):
         CfnOutput(self, "ClusterName", value=cluster.cluster_name)
         CfnOutput(self, "ServiceName", value=self.web_service.service.service_name)
 
-    def _ingress(self, environment: Environment, vpc: ec2.IVpc) -> Ingress:
+    def _ingress(self, environment: Environment, location: Network | ExistingNetwork) -> Ingress:
         arn = environment.load_balancer.certificate_arn
         return Ingress(
             self,
             "Ingress",
-            vpc=vpc,
+            vpc=location.vpc,
+            subnets=location.public_subnets,
             target_port=PORT,
             health_path=READINESS_PATH,
             certificate=acm.Certificate.from_certificate_arn(self, "Certificate", arn) if arn else None,
+            host=environment.load_balancer.domain,
+            private_paths=environment.load_balancer.private_paths,
+            deletion_protection=environment.deletion_protection,
+            access_log_retention=Duration.days(environment.load_balancer.access_log_days),
             removal_policy=removal_policy(environment),
         )
 

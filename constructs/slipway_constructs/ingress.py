@@ -1,5 +1,7 @@
 """What brings traffic from clients to healthy tasks."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
@@ -7,24 +9,30 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from slipway_constructs.target_group import target_group
+
 IDLE_TIMEOUT = Duration.seconds(60)
 """After which the load balancer closes an idle connection; AWS's default, and below the service's own keep-alive."""
 
-# On the critical path of every rollout: 2 x 5 s until a task is healthy, 15 s until an old one is drained. AWS's
-# defaults are 5 x 30 s and 300 s (Elastic Load Balancing: "Health checks", "Deregistration delay").
-HEALTH_CHECK_INTERVAL = Duration.seconds(5)
-HEALTH_CHECK_TIMEOUT = Duration.seconds(3)
-HEALTHY_THRESHOLD = 2
-UNHEALTHY_THRESHOLD = 2
-DEREGISTRATION_DELAY = Duration.seconds(15)
+TLS_POLICY = elbv2.SslPolicy.TLS13_12_RES_PQ
+"""TLS 1.3 and 1.2, with hybrid post-quantum key exchange for clients that have it, and without CBC ciphers.
+
+It is the one that AWS recommends and its console chooses ("Security policies for your Application Load Balancer").
+CDK's `RECOMMENDED_TLS` is the one of 2021, without post-quantum key exchange whatever the feature flag
+`usePostQuantumTlsPolicy` says; the flag acts when no policy is given, and chooses TLS13_12_PQ, which still takes CBC.
+Clients of TLS 1.2 without AES-GCM are shut out, such as Safari 8 and Internet Explorer 11 on Windows 8.1.
+"""
 
 
 class Ingress(Construct):
-    """An Application Load Balancer, its access logs, and the target group behind it.
+    """An Application Load Balancer, its access logs, the target group behind it, and the listener for clients.
 
     Attributes:
-        load_balancer: internet-facing, in the public subnets.
+        load_balancer: internet-facing.
+        access_logs: the bucket of its access logs.
         targets: the target group that tasks join.
+        listener: that clients reach: of port 443 with a certificate, of port 80 without. What no rule takes goes to
+            `targets`.
         url: where clients find the service, without a trailing slash.
     """
 
@@ -34,17 +42,30 @@ class Ingress(Construct):
         id: str,
         *,
         vpc: ec2.IVpc,
+        subnets: ec2.SubnetSelection,
         target_port: int,
         health_path: str,
         certificate: acm.ICertificate | None,
+        host: str | None,
+        private_paths: Sequence[str],
+        deletion_protection: bool,
+        access_log_retention: Duration,
         removal_policy: RemovalPolicy,
     ) -> None:
         """Create the load balancer.
 
         Args:
+            subnets: public ones of at least two zones.
             target_port: of the tasks.
-            health_path: answers 200 when a task can take traffic.
+            health_path: answers 200 when a task can take traffic. It may be private: health checks pass no listener.
             certificate: None serves plain HTTP; otherwise HTTPS, and HTTP is redirected to it.
+            host: the name that clients use; None, the load balancer's own.
+            private_paths: answered 404 by the load balancer, with everything below them; empty hides nothing. Path and
+                pattern are compared after the load balancer has normalised the path, and case matters: a service that
+                answers `/Metrics` or `//metrics` as `/metrics` shows it that way. `*` stands for any characters, `?`
+                for any one; a path takes 126 characters, as `/*` is added to it.
+            deletion_protection: nobody, CloudFormation included, can delete the load balancer until it is off.
+            access_log_retention: whole days after which an access log expires.
             removal_policy: of the access logs, when the stack is deleted.
         """
         super().__init__(scope, id)
@@ -52,34 +73,22 @@ class Ingress(Construct):
             self,
             "LoadBalancer",
             vpc=vpc,
+            vpc_subnets=subnets,
             internet_facing=True,
             idle_timeout=IDLE_TIMEOUT,
             drop_invalid_header_fields=True,
+            # AWS's default, made explicit. STRICTEST would also refuse requests that break RFC 7230 without any risk.
+            desync_mitigation_mode=elbv2.DesyncMitigationMode.DEFENSIVE,
+            deletion_protection=deletion_protection,
         )
-        self.access_logs = self._access_logs(removal_policy)
+        self.access_logs = self._access_logs(access_log_retention, removal_policy)
         self.load_balancer.log_access_logs(self.access_logs)
-        self.targets = elbv2.ApplicationTargetGroup(
-            self,
-            "Targets",
-            vpc=vpc,
-            port=target_port,
-            protocol=elbv2.ApplicationProtocol.HTTP,
-            target_type=elbv2.TargetType.IP,
-            deregistration_delay=DEREGISTRATION_DELAY,
-            health_check=elbv2.HealthCheck(
-                path=health_path,
-                interval=HEALTH_CHECK_INTERVAL,
-                timeout=HEALTH_CHECK_TIMEOUT,
-                healthy_threshold_count=HEALTHY_THRESHOLD,
-                unhealthy_threshold_count=UNHEALTHY_THRESHOLD,
-                healthy_http_codes="200",
-            ),
-        )
-        self._listen(certificate)
-        scheme = "https" if certificate else "http"
-        self.url = f"{scheme}://{self.load_balancer.load_balancer_dns_name}"
+        self.targets = target_group(self, "Targets", vpc=vpc, target_port=target_port, health_path=health_path)
+        self.listener = self._listen(certificate)
+        self._hide(private_paths)
+        self.url = f"{'https' if certificate else 'http'}://{host or self.load_balancer.load_balancer_dns_name}"
 
-    def _access_logs(self, removal_policy: RemovalPolicy) -> s3.Bucket:
+    def _access_logs(self, retention: Duration, removal_policy: RemovalPolicy) -> s3.Bucket:
         return s3.Bucket(
             self,
             "AccessLogs",
@@ -87,22 +96,47 @@ class Ingress(Construct):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             enforce_ssl=True,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(90))],
+            lifecycle_rules=[s3.LifecycleRule(expiration=retention)],
             removal_policy=removal_policy,
             auto_delete_objects=removal_policy is RemovalPolicy.DESTROY,  # else a bucket with logs cannot be deleted
         )
 
-    def _listen(self, certificate: acm.ICertificate | None) -> None:
+    def _listen(self, certificate: acm.ICertificate | None) -> elbv2.ApplicationListener:
         if certificate is None:
-            self.load_balancer.add_listener(
+            return self.load_balancer.add_listener(
                 "Http", protocol=elbv2.ApplicationProtocol.HTTP, default_target_groups=[self.targets]
             )
-            return
-        self.load_balancer.add_listener(
+        listener = self.load_balancer.add_listener(
             "Https",
             protocol=elbv2.ApplicationProtocol.HTTPS,
             certificates=[certificate],
-            ssl_policy=elbv2.SslPolicy.RECOMMENDED_TLS,
+            ssl_policy=TLS_POLICY,
             default_target_groups=[self.targets],
         )
         self.load_balancer.add_redirect()
+        return listener
+
+    def _hide(self, paths: Sequence[str]) -> None:
+        """Answer for the tasks, before any other rule.
+
+        Each path has a rule of its own. A condition takes three patterns and a rule five ("Listener rules for your
+        Application Load Balancer"), and a path needs two: one pattern such as `/metrics*` would hide `/metrics-guide`.
+        """
+        rules = Construct(self, "PrivatePaths")
+        for priority, path in enumerate(paths, start=1):
+            elbv2.ApplicationListenerRule(
+                rules,
+                str(priority),
+                listener=self.listener,
+                priority=priority,
+                conditions=[elbv2.ListenerCondition.path_patterns(_at_and_below(path))],
+                action=elbv2.ListenerAction.fixed_response(404, content_type="text/plain", message_body="Not Found"),
+            )
+
+
+def _at_and_below(path: str) -> list[str]:
+    """Patterns for the path, with or without a slash at its end, and for everything below it."""
+    if path.endswith("*"):
+        return [path]
+    exact = path.rstrip("/")
+    return [exact, f"{exact}/*"] if exact else ["/*"]

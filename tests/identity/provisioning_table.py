@@ -51,6 +51,7 @@ SECURITY_GROUP, SECURITY_GROUP_RULE = arn("ec2", "security-group/sg-1"), arn("ec
 # CloudFormation keeps only the first five or six letters of a stack's name for these, which may have 32 characters.
 LOAD_BALANCER = arn("elasticloadbalancing", "loadbalancer/app/slipw-Ingre-1A2B3C4D5E6F/0123456789abcdef")
 LISTENER = arn("elasticloadbalancing", "listener/app/slipw-Ingre-1A2B3C4D5E6F/0123456789abcdef/0123456789abcdef")
+LISTENER_RULE = arn("elasticloadbalancing", f"listener-rule/{LISTENER.partition('/')[2]}/0123456789abcdef")
 TARGETS = arn("elasticloadbalancing", "targetgroup/slipw-Ingre-1A2B3C4D5E6F/0123456789abcdef")
 CLUSTER, SERVICE = arn("ecs", "cluster/slipway-prod"), arn("ecs", "service/slipway-prod/slipway-prod")
 SERVICE_DEPLOYMENT = arn("ecs", "service-deployment/slipway-prod/slipway-prod/0123456789abcdef")
@@ -214,6 +215,11 @@ TYPES: Mapping[str, Provisioning] = {
     "AWS::ElasticLoadBalancingV2::Listener": Provisioning(
         new=(LISTENER,),
         existing=(LOAD_BALANCER,),
+        unused={"nobody signs in at it": ("cognito-idp:DescribeUserPoolClient",)},
+    ),
+    "AWS::ElasticLoadBalancingV2::ListenerRule": Provisioning(
+        new=(LISTENER_RULE,),
+        existing=(LISTENER, LOAD_BALANCER),
         unused={"nobody signs in at it": ("cognito-idp:DescribeUserPoolClient",)},
     ),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": Provisioning(

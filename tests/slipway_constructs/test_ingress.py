@@ -1,19 +1,23 @@
 """The load balancer: which traffic it takes, what it writes down, and how fast it sees a task come and go."""
 
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk.assertions import Match, Template
 
 from slipway_constructs.ingress import Ingress
+from slipway_constructs.production_rule import PRIORITY
 from tests.conftest import resources
 from tests.slipway_constructs import dockerfile
+from tests.slipway_constructs.balancing import CERTIFICATE, LISTENER, LOAD_BALANCER, RULE, TARGETS, attributes
 from tests.slipway_constructs.conftest import (
-    ACCOUNT,
+    PRIVATE_SUBNETS,
     PUBLIC_SUBNETS,
-    REGION,
     existing_vpc,
     new_stack,
     only,
@@ -21,20 +25,34 @@ from tests.slipway_constructs.conftest import (
     template_of,
 )
 
-CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/01234567-89ab-cdef-0123-456789abcdef"
-LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
-LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
-TARGETS = "AWS::ElasticLoadBalancingV2::TargetGroup"
+PRIVATE_PATHS = ("/metrics", "/health/ready")
+
+# "Quotas for your Application Load Balancers", and "Listener rules for your Application Load Balancer".
+PATTERNS_OF_A_CONDITION, WILDCARDS_OF_A_RULE = 3, 5
 
 
-def ingress_in(stack: Stack, *, certificate: bool = True, policy: RemovalPolicy = RemovalPolicy.RETAIN) -> Ingress:
+def ingress_in(
+    stack: Stack,
+    *,
+    subnets: ec2.SubnetType = ec2.SubnetType.PUBLIC,
+    certificate: bool = True,
+    host: str | None = None,
+    private_paths: Sequence[str] = PRIVATE_PATHS,
+    deletion_protection: bool = True,
+    policy: RemovalPolicy = RemovalPolicy.RETAIN,
+) -> Ingress:
     return Ingress(
         stack,
         "Ingress",
         vpc=existing_vpc(stack),
+        subnets=ec2.SubnetSelection(subnet_type=subnets),
         target_port=8000,
         health_path="/health/ready",
         certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE) if certificate else None,
+        host=host,
+        private_paths=private_paths,
+        deletion_protection=deletion_protection,
+        access_log_retention=Duration.days(30),
         removal_policy=policy,
     )
 
@@ -46,15 +64,25 @@ def stack() -> Stack:
     return stack
 
 
-def attributes(properties: dict[str, Any], key: str) -> dict[str, Any]:
-    return {each["Key"]: each["Value"] for each in properties[key]}
-
-
 def open_ports(stack: Stack) -> set[int]:
     """Those that the load balancer's security group lets everybody reach."""
     rules = only(stack, "AWS::EC2::SecurityGroup")["SecurityGroupIngress"]
     assert all(rule["FromPort"] == rule["ToPort"] for rule in rules)
     return {rule["FromPort"] for rule in rules if rule["CidrIp"] == "0.0.0.0/0"}
+
+
+def patterns(rule: dict[str, Any]) -> list[str]:
+    (condition,) = rule["Conditions"]
+    assert condition["Field"] == "path-pattern"
+    return list(condition["PathPatternConfig"]["Values"])
+
+
+def answer(stack: Stack, path: str) -> str:
+    """What the production listener does with a request of that path, by the kind of its action."""
+    rules = sorted(resources(template_of(stack), RULE), key=lambda rule: int(rule["Priority"]))
+    taking = [rule["Actions"] for rule in rules if any(fnmatchcase(path, pattern) for pattern in patterns(rule))]
+    (action,) = taking[0] if taking else resources(template_of(stack), LISTENER)[0]["DefaultActions"]
+    return str(action["Type"])
 
 
 def test_with_a_certificate_traffic_is_encrypted_and_forwarded_to_the_targets(stack: Stack) -> None:
@@ -64,7 +92,7 @@ def test_with_a_certificate_traffic_is_encrypted_and_forwarded_to_the_targets(st
             "Protocol": "HTTPS",
             "Port": 443,
             "Certificates": [{"CertificateArn": CERTIFICATE}],
-            "SslPolicy": Match.string_like_regexp("^ELBSecurityPolicy-TLS13-1-2-"),
+            "SslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
             "DefaultActions": [{"Type": "forward", "TargetGroupArn": reference(stack, TARGETS)}],
         },
     )
@@ -97,10 +125,22 @@ def test_the_url_has_the_scheme_that_is_served_and_no_trailing_slash(scheme: str
     }
 
 
-def test_it_faces_the_internet_in_the_public_subnets(stack: Stack) -> None:
+@pytest.mark.parametrize("certificate", [True, False])
+def test_the_url_has_the_name_that_clients_use(*, certificate: bool) -> None:
+    url = ingress_in(new_stack(), certificate=certificate, host="api.example.com").url
+    assert url == f"{'https' if certificate else 'http'}://api.example.com"
+
+
+@pytest.mark.parametrize(
+    ("kind", "subnets"),
+    [(ec2.SubnetType.PUBLIC, PUBLIC_SUBNETS), (ec2.SubnetType.PRIVATE_WITH_EGRESS, PRIVATE_SUBNETS)],
+)
+def test_it_faces_the_internet_in_the_given_subnets(kind: ec2.SubnetType, subnets: Sequence[str]) -> None:
+    stack = new_stack()
+    ingress_in(stack, subnets=kind)
     balancer = only(stack, LOAD_BALANCER)
     assert balancer["Scheme"] == "internet-facing"
-    assert balancer["Subnets"] == list(PUBLIC_SUBNETS)
+    assert balancer["Subnets"] == list(subnets)
 
 
 def test_headers_that_are_not_valid_are_dropped(stack: Stack) -> None:
@@ -135,9 +175,7 @@ def test_access_logs_go_to_a_bucket_that_is_closed_and_takes_tls_only(stack: Sta
 
 
 @pytest.mark.parametrize(("policy", "rendered"), [(RemovalPolicy.RETAIN, "Retain"), (RemovalPolicy.DESTROY, "Delete")])
-def test_access_logs_expire_after_three_months_and_stay_or_go_with_the_stack_as_told(
-    policy: RemovalPolicy, rendered: str
-) -> None:
+def test_access_logs_expire_in_time_and_stay_or_go_with_the_stack_as_told(policy: RemovalPolicy, rendered: str) -> None:
     stack = new_stack()
     ingress_in(stack, policy=policy)
     Template.from_stack(stack).has_resource(
@@ -145,31 +183,85 @@ def test_access_logs_expire_after_three_months_and_stay_or_go_with_the_stack_as_
         {
             "DeletionPolicy": rendered,
             "Properties": {
-                "LifecycleConfiguration": {"Rules": [Match.object_like({"ExpirationInDays": 90, "Status": "Enabled"})]}
+                "LifecycleConfiguration": {"Rules": [Match.object_like({"ExpirationInDays": 30, "Status": "Enabled"})]}
             },
         },
     )
 
 
-def test_a_task_is_healthy_when_it_says_200_on_the_health_path(stack: Stack) -> None:
-    Template.from_stack(stack).has_resource_properties(
-        TARGETS,
-        {
-            "TargetType": "ip",
-            "Port": 8000,
-            "Protocol": "HTTP",
-            "HealthCheckPath": "/health/ready",
-            "Matcher": {"HttpCode": "200"},
-            "HealthCheckIntervalSeconds": 5,
-            "HealthCheckTimeoutSeconds": 3,
-            "HealthyThresholdCount": 2,
-            "UnhealthyThresholdCount": 2,
-        },
-    )
-
-
-def test_a_rollout_waits_at_most_30_seconds_for_the_load_balancer(stack: Stack) -> None:
+def test_tasks_are_checked_on_the_health_path_of_their_port(stack: Stack) -> None:
     targets = only(stack, TARGETS)
-    until_healthy = targets["HealthyThresholdCount"] * targets["HealthCheckIntervalSeconds"]
-    until_drained = int(attributes(targets, "TargetGroupAttributes")["deregistration_delay.timeout_seconds"])
-    assert until_healthy + until_drained <= 30
+    assert (targets["Port"], targets["HealthCheckPath"]) == (8000, "/health/ready")
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_nobody_deletes_it_while_it_is_protected(*, protected: bool) -> None:
+    stack = new_stack()
+    ingress_in(stack, deletion_protection=protected)
+    set_to = attributes(only(stack, LOAD_BALANCER), "LoadBalancerAttributes")
+    assert set_to["deletion_protection.enabled"] == str(protected).lower()
+
+
+def test_requests_that_two_servers_would_read_in_two_ways_are_defused(stack: Stack) -> None:
+    set_to = attributes(only(stack, LOAD_BALANCER), "LoadBalancerAttributes")
+    assert set_to["routing.http.desync_mitigation_mode"] == "defensive"
+
+
+@pytest.mark.parametrize("certificate", [True, False])
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/metrics/a/b", "/health/ready", "/health/ready/"])
+def test_a_private_path_and_what_is_below_it_reach_no_task(path: str, *, certificate: bool) -> None:
+    stack = new_stack()
+    ingress_in(stack, certificate=certificate)
+    assert answer(stack, path) == "fixed-response"
+
+
+@pytest.mark.parametrize("certificate", [True, False])
+@pytest.mark.parametrize("path", ["/", "/health/live", "/health", "/metrics-guide", "/healthy/ready", "/my/metrics"])
+def test_every_other_path_reaches_the_tasks(path: str, *, certificate: bool) -> None:
+    stack = new_stack()
+    ingress_in(stack, certificate=certificate)
+    assert answer(stack, path) == "forward"
+
+
+def test_a_private_path_is_answered_as_if_it_did_not_exist(stack: Stack) -> None:
+    for rule in resources(template_of(stack), RULE):
+        (action,) = rule["Actions"]
+        assert action["FixedResponseConfig"] == {
+            "StatusCode": "404",
+            "ContentType": "text/plain",
+            "MessageBody": "Not Found",
+        }
+
+
+def test_private_paths_are_hidden_at_the_listener_that_forwards_before_any_rule_that_forwards() -> None:
+    stack = new_stack()
+    ingress = ingress_in(stack, private_paths=["/a", "/b", "/c", "/d", "/e"])
+    rules = resources(template_of(stack), RULE)
+    assert [rule["ListenerArn"] for rule in rules] == [stack.resolve(ingress.listener.listener_arn)] * 5
+    assert [rule["Priority"] for rule in rules] == [1, 2, 3, 4, 5]
+    assert max(rule["Priority"] for rule in rules) < PRIORITY
+
+
+def test_without_private_paths_there_is_no_rule() -> None:
+    stack = new_stack()
+    ingress_in(stack, private_paths=[])
+    Template.from_stack(stack).resource_count_is(RULE, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/internal/", ["/internal", "/internal/*"]),
+        ("/internal/*", ["/internal/*"]),
+        ("/debug*", ["/debug*"]),
+        ("/*/metrics", ["/*/metrics", "/*/metrics/*"]),
+        ("/", ["/*"]),
+    ],
+)
+def test_a_rule_stays_within_what_a_listener_takes(path: str, expected: list[str]) -> None:
+    stack = new_stack()
+    ingress_in(stack, private_paths=[path])
+    found = patterns(only(stack, RULE))
+    assert found == expected
+    assert len(found) <= PATTERNS_OF_A_CONDITION
+    assert "".join(found).count("*") <= WILDCARDS_OF_A_RULE
