@@ -8,7 +8,7 @@ import typer
 
 from configuration import ConfigurationError
 from operations.errors import ExitCode, OperationError
-from operations.verbs import github, sandbox, status
+from operations.verbs import doctor, github, sandbox, status
 
 command = typer.Typer(
     name="slipway",
@@ -18,6 +18,7 @@ command = typer.Typer(
     pretty_exceptions_enable=False,
 )
 command.command()(status.status)
+command.command()(doctor.doctor)
 command.command()(github.github)
 command.add_typer(sandbox.command, name="sandbox")
 

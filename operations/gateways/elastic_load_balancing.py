@@ -1,6 +1,49 @@
 """What Elastic Load Balancing knows of load balancers and targets."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from operations.aws import Aws
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target of a target group.
+
+    Attributes:
+        address: IPv4.
+        state: such as `healthy`, `initial` or `unhealthy`.
+        reason: such as `Target.ResponseCodeMismatch`; empty for a healthy one.
+        description: the reason in words.
+    """
+
+    address: str
+    port: int
+    state: str
+    reason: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class TargetGroup:
+    """A target group and how it checks its targets.
+
+    Attributes:
+        port: of targets that are registered without one.
+        health_port: of the checks; `traffic-port` is that of each target.
+        health_path: of the checks.
+        health_codes: that count as healthy, such as `200` or `200-299`.
+        interval: seconds between two checks of a target.
+        unhealthy_threshold: failed checks in a row after which a target is unhealthy.
+    """
+
+    arn: str
+    port: int
+    health_port: str
+    health_path: str
+    health_codes: str
+    interval: int
+    unhealthy_threshold: int
 
 
 class ElasticLoadBalancing:
@@ -19,3 +62,34 @@ class ElasticLoadBalancing:
         """Add a target, in the place of one at another port of the same address."""
         self._client.deregister_targets(TargetGroupArn=target_group_arn, Targets=[{"Id": address}])
         self._client.register_targets(TargetGroupArn=target_group_arn, Targets=[{"Id": address, "Port": port}])
+
+    def targets(self, target_group_arn: str) -> list[Target]:
+        """The targets of that group, each with its health."""
+        described = self._client.describe_target_health(TargetGroupArn=target_group_arn)["TargetHealthDescriptions"]
+        return [
+            Target(
+                address=each["Target"]["Id"],
+                port=each["Target"].get("Port", 0),
+                state=each["TargetHealth"].get("State", ""),
+                reason=each["TargetHealth"].get("Reason", ""),
+                description=each["TargetHealth"].get("Description", ""),
+            )
+            for each in described
+        ]
+
+    def target_groups(self, arns: Sequence[str]) -> list[TargetGroup]:
+        """These target groups."""
+        if not arns:
+            return []
+        return [
+            TargetGroup(
+                arn=each["TargetGroupArn"],
+                port=each.get("Port", 0),
+                health_port=each.get("HealthCheckPort", "traffic-port"),
+                health_path=each.get("HealthCheckPath", "/"),
+                health_codes=each.get("Matcher", {}).get("HttpCode", "200"),
+                interval=each.get("HealthCheckIntervalSeconds", 30),
+                unhealthy_threshold=each.get("UnhealthyThresholdCount", 2),
+            )
+            for each in self._client.describe_target_groups(TargetGroupArns=list(arns))["TargetGroups"]
+        ]

@@ -22,6 +22,13 @@ class Ssm:
     def __init__(self, aws: Aws) -> None:
         self._client = aws.session.client("ssm", endpoint_url=aws.endpoint, config=aws.config)
 
+    def value(self, name: str) -> str | None:
+        """The value of that parameter, encrypted if it is a SecureString; None if there is no such parameter."""
+        try:
+            return self._client.get_parameter(Name=name)["Parameter"]["Value"]
+        except self._client.exceptions.ParameterNotFound:
+            return None
+
     def history(self, name: str) -> list[ParameterVersion]:
         """Every version that is kept, the oldest first: the last 100; none if there is no such parameter."""
         pages = self._client.get_paginator("get_parameter_history").paginate(Name=name)

@@ -16,6 +16,8 @@ from botocore.stub import Stubber
 
 from operations.command import main
 from tests.conftest import PROJECT
+from tests.operations.examinations import record_health
+from tests.operations.recorded_aws import RecordedAws
 
 Session = boto3.Session
 MODELS = Loader(extra_search_paths=[str(Path(boto3.__file__).parent / "data")])
@@ -112,3 +114,20 @@ def aws(shell: pytest.MonkeyPatch) -> Iterator[ScriptedAws]:
     shell.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     yield scripted
     scripted.assert_that_all_was_asked()
+
+
+@pytest.fixture
+def recorded_aws(shell: pytest.MonkeyPatch) -> RecordedAws:
+    """AWS as the test records it, asked in whatever order."""
+    recorded = RecordedAws(MODELS)
+    shell.setattr(boto3, "Session", recorded.session)
+    shell.setenv("AWS_ACCESS_KEY_ID", "key")
+    shell.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    return recorded
+
+
+@pytest.fixture
+def healthy(recorded_aws: RecordedAws) -> RecordedAws:
+    """An account in which nothing is wrong."""
+    record_health(recorded_aws)
+    return recorded_aws

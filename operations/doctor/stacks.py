@@ -1,0 +1,73 @@
+"""Whether CloudFormation would take an update of the stacks."""
+
+from collections.abc import Iterable
+
+from configuration import Environment, stack_names
+from operations.aws import Aws
+from operations.doctor import failures, warnings
+from operations.doctor.examination import Check
+from operations.doctor.subject import Step
+from operations.gateways.cloudformation import CloudFormation, Stack
+
+STUCK = {
+    "REVIEW_IN_PROGRESS": "Its first change set was never executed: run aws cloudformation delete-stack --stack-name "
+    "{stack} --region {region}, then npx cdk deploy {stack}.",
+    "CREATE_FAILED": "Run npx cdk rollback {stack}, then npx cdk deploy {stack}.",
+    "ROLLBACK_COMPLETE": "Its creation failed: run npx cdk deploy {stack}, which deletes what is left of it first.",
+    "ROLLBACK_FAILED": "Its creation failed, and so did cleaning up: see why with aws cloudformation "
+    "describe-stack-events --stack-name {stack} --region {region}, then run npx cdk destroy {stack}.",
+    "UPDATE_FAILED": "Run npx cdk rollback {stack}.",
+    "UPDATE_ROLLBACK_FAILED": "Run npx cdk rollback {stack}; if one resource keeps it from going back, npx cdk "
+    "rollback {stack} --orphan LOGICAL_ID leaves that one behind.",
+    "DELETE_FAILED": "See what is left with aws cloudformation describe-stack-events --stack-name {stack} --region "
+    "{region}, then run npx cdk destroy {stack} again.",
+    "IMPORT_ROLLBACK_FAILED": "Run npx cdk rollback {stack}.",
+}
+"""What to type, by the state from which CloudFormation takes no update."""
+
+
+def busy(status: str) -> bool:
+    """Whether an operation is under way in a stack of that state."""
+    return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+
+
+def steps(aws: Aws, environment: Environment) -> list[Step]:
+    """Look at the environment's other stacks, one by one: a role may see only some of them."""
+    gateway = CloudFormation(aws)
+    names = (stack_names.network, stack_names.telemetry, stack_names.observability)
+    return [_step(gateway, name(environment.name), environment) for name in names]
+
+
+def _step(gateway: CloudFormation, name: str, environment: Environment) -> Step:
+    def run() -> Iterable[Check]:
+        if stack := gateway.stack(name):
+            yield of_other(name, stack, environment)
+
+    return Step(f"stack {name}", run)
+
+
+def of_service(name: str, stack: Stack | None, environment: Environment) -> Check:
+    """Whether a release can change that stack."""
+    check = f"stack {name}"
+    if stack is None:
+        return Check.warn(check, warnings.NOT_DEPLOYED.about(stack=name, fix=_first_deployment(environment)))
+    if stack.status in STUCK:
+        fix = STUCK[stack.status].format(stack=name, region=environment.region)
+        return Check.fail(check, failures.STACK_STUCK.about(stack=name, status=stack.status, fix=fix))
+    if busy(stack.status):
+        advice = failures.STACK_BUSY.about(stack=name, status=stack.status, environment=environment.name)
+        return Check.fail(check, advice)
+    return Check.ok(check, stack.status)
+
+
+def of_other(name: str, stack: Stack, environment: Environment) -> Check:
+    """Whether that stack would be in the way of a deployment; a release leaves it alone."""
+    check = f"stack {name}"
+    if stack.status in STUCK or busy(stack.status):
+        fix = STUCK.get(stack.status, "Wait until it is done.").format(stack=name, region=environment.region)
+        return Check.warn(check, warnings.OTHER_STACK.about(stack=name, status=stack.status, fix=fix))
+    return Check.ok(check, stack.status)
+
+
+def _first_deployment(environment: Environment) -> str:
+    return f"README.md, To a real account, tells how to deploy {environment.name} first."

@@ -1,0 +1,97 @@
+"""`slipway doctor` on GitHub's way into the account: provider, roles, and a token beside what they accept."""
+
+import base64
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.operations.conftest import Slipway
+from tests.operations.examinations import PROVIDER, only, role, said, trust_of_workflows
+from tests.operations.recorded_aws import RecordedAws
+
+
+def test_a_provider_of_another_app_has_to_be_named(healthy: RecordedAws, slipway: Slipway) -> None:
+    healthy.refuses("iam", "GetOpenIDConnectProvider", "NoSuchEntity")
+    assert only(slipway("doctor", "dev"), "FAIL") == (
+        f"identity provider: the account has no identity provider {PROVIDER} "
+        "Run npx cdk deploy slipway-identity-111111111111; if the account has one of another app, name it in "
+        "identity.existing_oidc_provider_arns of slipway.toml first."
+    )
+
+
+def test_a_provider_without_the_audience_of_sts_is_told_how_to_get_it(healthy: RecordedAws, slipway: Slipway) -> None:
+    healthy.answers("iam", "GetOpenIDConnectProvider", {"ClientIDList": ["https://github.com/example-org"]})
+    assert "aws iam add-client-id-to-open-id-connect-provider" in only(slipway("doctor", "dev"), "FAIL")
+
+
+def test_a_role_that_trusts_an_older_name_of_the_repository_fails(healthy: RecordedAws, slipway: Slipway) -> None:
+    role(healthy, "slipway-dev-deploy", trust_of_workflows("environment:development"))
+    assert only(slipway("doctor", "dev"), "FAIL") == (
+        "role slipway-dev-deploy: slipway-dev-deploy does not accept repo:example-org/example-service:environment:dev, "
+        "as slipway.toml wants it to Run npx cdk deploy slipway-identity-111111111111: its trust policy is an older "
+        "one."
+    )
+
+
+def test_a_role_that_is_not_there_fails(healthy: RecordedAws, slipway: Slipway) -> None:
+    healthy.refuses("iam", "GetRole", "NoSuchEntity", RoleName="slipway-diff")
+    line = only(slipway("doctor", "dev"), "FAIL")
+    assert line.startswith("role slipway-diff: there is no role slipway-diff")
+
+
+def jwt(**claims: Any) -> str:
+    def part(content: dict[str, Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+    standard = {"aud": "sts.amazonaws.com", "repository_id": "2000002", "exp": 32503680000}
+    return f"{part({'alg': 'RS256'})}.{part(standard | claims)}.c2lnbmF0dXJl"
+
+
+@pytest.mark.usefixtures("healthy")
+def test_the_subject_of_a_token_is_printed_beside_what_each_role_accepts(slipway: Slipway, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    sub = "repo:example-org@1000001/example-service@2000002:environment:dev"
+    file.write_text(jwt(sub=sub, ref="refs/heads/develop") + "\n")
+    ended = slipway("doctor", "dev", "--token", str(file))
+    assert f"OK    token: its sub is {sub}" in said(ended, "OK")
+    assert "OK    token: slipway-dev-deploy accepts it" in said(ended, "OK")
+    assert said(ended, "WARN") == [
+        f"WARN  token: slipway-diff does not accept the token: sub is {sub}, and has to be "
+        "repo:example-org/example-service:pull_request or "
+        "repo:example-org@1000001/example-service@2000002:pull_request It accepts sub "
+        "repo:example-org/example-service:pull_request, "
+        "repo:example-org@1000001/example-service@2000002:pull_request."
+    ]
+    assert ended.exit_code == 0
+
+
+@pytest.mark.usefixtures("healthy")
+def test_a_token_that_no_role_accepts_fails_and_says_which_claim_is_in_the_way(
+    slipway: Slipway, shell: pytest.MonkeyPatch
+) -> None:
+    sub = "repo:example-org/example-service:environment:dev"
+    shell.setattr("sys.stdin", io.StringIO(jwt(sub=sub, ref="refs/heads/main", exp=1700000000)))
+    ended = slipway("doctor", "dev", "--token", "-")
+    assert said(ended, "FAIL")[0].startswith(f"FAIL  token: no role accepts a token with sub {sub}")
+    assert any("ref is refs/heads/main, and has to be refs/heads/develop" in line for line in said(ended, "WARN"))
+    assert any("the token has expired at 2023-11-14T22:13:20+00:00" in line for line in said(ended, "WARN"))
+    assert ended.exit_code == 6
+
+
+@pytest.mark.parametrize("text", ["", "not.a", "a.b.c", "a.W10.c"])
+def test_what_is_not_a_token_is_bad_input(
+    text: str, recorded_aws: RecordedAws, slipway: Slipway, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text(text)
+    ended = slipway("doctor", "dev", "--token", str(tmp_path / "token"))
+    assert ended.stderr.startswith("slipway: what --token names is not a JSON Web Token.\n")
+    assert (ended.exit_code, recorded_aws.asked) == (2, [])
+
+
+def test_a_token_file_that_is_not_there_is_bad_input(recorded_aws: RecordedAws, slipway: Slipway) -> None:
+    ended = slipway("doctor", "dev", "--token", "nowhere")
+    assert ended.stderr.startswith("slipway: --token: nowhere cannot be read: No such file or directory.\n")
+    assert (ended.exit_code, recorded_aws.asked) == (2, [])
