@@ -10,7 +10,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,15 +29,20 @@ from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import aws_iam as iam
 from cdk_nag import AwsSolutionsChecks
 
+from slipway_constructs.release_checks import ReleaseChecks, Rule
 from stacks.identity import IdentityStack
 from stacks.network import NetworkStack
 from stacks.observability import ObservabilityStack
 from stacks.registry import RegistryStack
+from stacks.release_checks import rules_of_network, rules_of_registry, rules_of_service
 from stacks.retention import removal_policy_of_shared
 from stacks.service import ServiceStack
 from stacks.telemetry import TelemetryStack
 
 ROOT = Path(__file__).parent
+
+Rules = dict[str, Sequence[Rule]]
+"""By construct path of a stack."""
 
 
 def build_app(
@@ -51,11 +56,11 @@ def build_app(
         app: to be filled; omitted, a new one with the feature flags of `cdk.json`.
     """
     app = app or new_app()
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    add_shared_stacks(app, configuration)
+    rules = add_shared_stacks(app, configuration)
     for name, environment in configuration.environments.items():
         if environments is None or name in environments:
-            add_environment(app, environment, configuration)
+            rules |= add_environment(app, environment, configuration)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ReleaseChecks(rules))
     if configuration.identity.permissions_boundary:
         bound_every_role(app, configuration.identity.permissions_boundary)
     return app
@@ -67,8 +72,8 @@ def new_app() -> App:
     return App(context=context, analytics_reporting=False)
 
 
-def add_shared_stacks(app: App, configuration: Configuration) -> None:
-    """Add the registry, and the identity stack of every account."""
+def add_shared_stacks(app: App, configuration: Configuration) -> Rules:
+    """Add the registry, and the identity stack of every account; returns what a release needs of them."""
     registry, environments = configuration.registry, list(configuration.environments.values())
     for account in configuration.accounts:
         local = [environment for environment in environments if environment.account == account]
@@ -84,7 +89,7 @@ def add_shared_stacks(app: App, configuration: Configuration) -> None:
             build_branches=configuration.build_branches,
             provider_removal_policy=RemovalPolicy.DESTROY if account == SANDBOX_ACCOUNT else RemovalPolicy.RETAIN,
         )
-    RegistryStack(
+    stack = RegistryStack(
         app,
         stack_names.REGISTRY,
         env=CdkEnvironment(account=registry.account, region=registry.region),
@@ -99,6 +104,7 @@ def add_shared_stacks(app: App, configuration: Configuration) -> None:
         caches_github=any(environment.image == "ghcr" for environment in environments),
         removal_policy=removal_policy_of_shared(environments),
     )
+    return rules_of_registry(stack, registry)
 
 
 def bound_every_role(app: App, policy_name: str) -> None:
@@ -109,13 +115,13 @@ def bound_every_role(app: App, policy_name: str) -> None:
             iam.PermissionsBoundary.of(stack).apply(boundary)
 
 
-def add_environment(app: App, environment: Environment, configuration: Configuration) -> None:
-    """Add the stacks of one environment, each knowing only those before it: four, or three with an existing VPC."""
+def add_environment(app: App, environment: Environment, configuration: Configuration) -> Rules:
+    """Add the stacks of one environment, each knowing only those before it; returns what a release needs of them."""
     env = CdkEnvironment(account=environment.account, region=environment.region)
     name = environment.name
-    network = None
-    if not environment.network.existing_vpc:
-        network = NetworkStack(app, stack_names.network(name), env=env, environment=environment).network
+    network = None  # CloudFormation takes no stack without resources, and an existing VPC has none
+    if environment.network.existing_vpc is None:
+        network = NetworkStack(app, stack_names.network(name), env=env, environment=environment)
     topics = TelemetryStack(app, stack_names.telemetry(name), env=env, environment=environment).topics
     service = ServiceStack(
         app,
@@ -123,7 +129,7 @@ def add_environment(app: App, environment: Environment, configuration: Configura
         env=env,
         environment=environment,
         architecture=architecture(environment),
-        network=network,
+        network=network.network if network else None,
         registry=configuration.registry,
         github=configuration.github,
     )
@@ -137,6 +143,7 @@ def add_environment(app: App, environment: Environment, configuration: Configura
         web_service=service.web_service,
         deployment_alarms=service.deployment_alarms,
     )
+    return rules_of_service(service, environment) | (rules_of_network(network) if network else {})
 
 
 def architecture(environment: Environment) -> Architecture:

@@ -38,6 +38,8 @@ class Task(Section):
         readiness_path: answered while it can serve; asked by the load balancer.
         start_seconds: what a task may take to become ready before failed checks count. ECS takes up to 300:
             startPeriod of HealthCheck in its API reference.
+        measured_start_seconds: what a container of the image was measured to take to its first good answer;
+            start_seconds must not be less. The sample service needs about one second (as container, on two cores).
         graceful_shutdown_seconds: what the image gives requests under way after SIGTERM.
         stop_timeout_seconds: from SIGTERM to SIGKILL; more than graceful_shutdown_seconds. Fargate takes up to 120:
             "Amazon ECS task definition parameters for Fargate".
@@ -57,6 +59,7 @@ class Task(Section):
     liveness_path: RequestPath = "/health/live"
     readiness_path: RequestPath = "/health/ready"
     start_seconds: int = Field(default=15, ge=0, le=300)
+    measured_start_seconds: float = Field(default=1.5, gt=0)
     graceful_shutdown_seconds: int = Field(default=20, ge=1, le=119)
     stop_timeout_seconds: int = Field(default=30, ge=2, le=120, validate_default=True)
     keep_alive_seconds: int = 75

@@ -1,16 +1,18 @@
 """What is watched in one environment."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from configuration import Environment
 from configuration.stack_names import observability
 from slipway_constructs.dashboard import ServiceDashboard
-from slipway_constructs.deployment_alarms import DeploymentAlarms
 from slipway_constructs.deployment_events import DeploymentEvents
 from slipway_constructs.service_alarms import ServiceAlarms
-from slipway_constructs.target_metrics import TargetMetrics
+from slipway_constructs.target_metrics import TrafficMetrics
 from slipway_constructs.topics import NotificationTopics
 from slipway_constructs.web_service import WebService
 
@@ -26,9 +28,9 @@ class ObservabilityStack(Stack):
         env: CdkEnvironment,
         environment: Environment,
         topics: NotificationTopics,
-        metrics: TargetMetrics,
+        metrics: TrafficMetrics,
         web_service: WebService,
-        deployment_alarms: DeploymentAlarms,
+        deployment_alarms: Sequence[cloudwatch.IAlarm],
     ) -> None:
         """Watch that service and tell those topics."""
         super().__init__(
@@ -52,6 +54,6 @@ class ObservabilityStack(Stack):
             dashboard_name=f"slipway-{environment.name}",
             metrics=metrics,
             service=web_service.service,
-            alarms=[*alarms.pages, *alarms.tickets, *deployment_alarms.alarms],
+            alarms=[*alarms.pages, *alarms.tickets, *deployment_alarms],
         )
         DeploymentEvents(self, "DeploymentEvents", service=web_service.service, page=topics.pages)

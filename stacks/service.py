@@ -1,42 +1,43 @@
 """The service of one environment, and what carries traffic to it."""
 
-from pathlib import Path
+from collections.abc import Sequence
 
-from aws_cdk import CfnOutput, CfnParameter, Duration, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import Environment as CdkEnvironment
-from aws_cdk import aws_certificatemanager as acm
-from aws_cdk import aws_ecr as ecr
-from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from configuration import Environment
 from configuration.github import GitHub
 from configuration.registry import Registry
-from configuration.stack_names import release_parameter, service
+from configuration.stack_names import service
 from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge
+from slipway_constructs.alternate_targets import AlternateTargets
 from slipway_constructs.deployment_alarms import DeploymentAlarms
 from slipway_constructs.existing_network import ExistingNetwork
-from slipway_constructs.github_image_cache import cached_repository
-from slipway_constructs.ingress import Ingress
 from slipway_constructs.network import Network
-from slipway_constructs.release_record import ReleaseRecord
-from slipway_constructs.scaling import TaskScaling
-from slipway_constructs.target_metrics import TargetMetrics
+from slipway_constructs.production_rule import ProductionRule
+from slipway_constructs.release_gates import LambdaGate, PauseGate
+from slipway_constructs.scaling import RequestScaling, ScheduledBounds, TaskScaling
+from slipway_constructs.service_task import ServiceTask
+from slipway_constructs.target_metrics import CombinedMetrics, TargetMetrics, TrafficMetrics
+from slipway_constructs.test_listener import TestListener
+from slipway_constructs.traffic_shift import TrafficShift
 from slipway_constructs.web_service import WebService
+from stacks.front import certificate_of, ingress_of
 from stacks.network import existing_network
 from stacks.retention import log_retention, removal_policy
-
-SERVICE_DIRECTORY = Path(__file__).parent.parent / "service"
-PORT = 8000
-LIVENESS_PATH = "/health/live"
-READINESS_PATH = "/health/ready"
-IMAGE_TAG_PATTERN = "sha-[0-9a-f]{7,40}"
+from stacks.rollouts import strategy_of
+from stacks.service_image import ServiceImage, asset_image, grant_import_from_github, registry_image
+from stacks.service_secrets import ServiceSecrets
 
 CPU_ARCHITECTURES = {"arm64": ecs.CpuArchitecture.ARM64, "x86_64": ecs.CpuArchitecture.X86_64}
-IMAGE_PLATFORMS = {"arm64": ecr_assets.Platform.LINUX_ARM64, "x86_64": ecr_assets.Platform.LINUX_AMD64}
+
+SCRATCH_PATHS = ("/tmp",)  # noqa: S108 - where the image's own user may write, in a volume of the task's own
+EXEC_SCRATCH_PATHS = ("/var/lib/amazon", "/var/log/amazon")
+"""Where the agent of ECS Exec writes ("Using Amazon ECS Exec", "Considerations")."""
 
 
 class ServiceStack(Stack):
@@ -44,8 +45,8 @@ class ServiceStack(Stack):
 
     Attributes:
         ingress: load balancer and target group.
-        metrics: what the load balancer measures.
-        web_service: task definition and service.
+        metrics: what the load balancer measures of the service.
+        web_service: the service.
         deployment_alarms: what rolls a release back.
     """
 
@@ -65,143 +66,190 @@ class ServiceStack(Stack):
 
         Args:
             architecture: of the tasks; the image has to have it.
-            network: the environment's own; None takes its existing VPC.
+            network: None takes the existing VPC of the environment.
         """
         super().__init__(
             scope, id, stack_name=service(environment.name), env=env, description=f"Service of {environment.name}."
         )
-        location = network or existing_network(self, environment)
-        self.ingress = self._ingress(environment, location)
-        self.metrics = TargetMetrics(self.ingress.load_balancer, self.ingress.targets)
-        self.deployment_alarms = DeploymentAlarms(self, "DeploymentAlarms", metrics=self.metrics)
+        self._environment = environment
+        self._network: Network | ExistingNetwork = network or existing_network(self, environment)
+        image = (
+            asset_image(self, architecture)
+            if environment.image == "asset"
+            else registry_image(self, environment, registry, github)
+        )
+        self._certificate = certificate_of(self, environment)
+        self.ingress = ingress_of(self, environment, self._network, self._certificate)
+        task = self._task(image, architecture)
+        if environment.image == "ghcr":
+            grant_import_from_github(self, task.execution_role, registry, github)
+        if environment.rollout.shifts_traffic:
+            self._serve_by_shifting(task)
+        else:
+            self._serve_by_rolling(task)
+        self._scale()
+        self._acknowledge(task)
+        self._add_outputs()
+
+    def _task(self, image: ServiceImage, architecture: Architecture) -> ServiceTask:
+        environment, settings = self._environment, self._environment.task
+        return ServiceTask(
+            self,
+            "Task",
+            image=image.image,
+            cpu=settings.cpu,
+            memory_mib=settings.memory,
+            architecture=CPU_ARCHITECTURES[architecture],
+            port=settings.port,
+            liveness_path=settings.liveness_path,
+            environment={
+                **settings.variables,
+                "ENVIRONMENT": environment.name,
+                "IMAGE_TAG": image.tag,
+                # the load balancer's address is one of these
+                "FORWARDED_ALLOW_IPS": str(environment.network.vpc_cidr),
+            },
+            secrets=ServiceSecrets(self, "Secrets", task=settings).by_variable,
+            start_period=Duration.seconds(settings.start_seconds),
+            stop_timeout=Duration.seconds(settings.stop_timeout_seconds),
+            scratch_paths=(*SCRATCH_PATHS, *(EXEC_SCRATCH_PATHS if settings.exec else ())),
+            ephemeral_storage_gib=settings.ephemeral_storage_gib,
+            log_retention=log_retention(environment),
+            log_removal_policy=removal_policy(environment),
+        )
+
+    def _alarms(self, id: str, metrics: TargetMetrics) -> DeploymentAlarms:
+        rollout = self._environment.rollout
+        return DeploymentAlarms(
+            self,
+            id,
+            metrics=metrics,
+            error_count=rollout.error_count,
+            error_percent=rollout.error_percent,
+            p99_seconds=rollout.p99_seconds,
+            minimum_requests=rollout.minimum_requests,
+        )
+
+    def _serve_by_rolling(self, task: ServiceTask) -> None:
+        metrics = TargetMetrics(self.ingress.load_balancer, self.ingress.targets)
+        self.metrics: TrafficMetrics = metrics
+        self.deployment_alarms: Sequence[cloudwatch.Alarm] = self._alarms("DeploymentAlarms", metrics).alarms
+        self.web_service = self._web_service(task)
+        self.web_service.service.attach_to_application_target_group(self.ingress.targets)
+
+    def _serve_by_shifting(self, task: ServiceTask) -> None:
+        environment, balancer, targets = self._environment, self.ingress.load_balancer, self.ingress.targets
+        rollout = environment.rollout
+        alternate = AlternateTargets(
+            self,
+            "Alternate",
+            vpc=self._network.vpc,
+            target_port=environment.task.port,
+            health_path=environment.task.readiness_path,
+        ).targets
+        metrics = TargetMetrics(balancer, targets), TargetMetrics(balancer, alternate)
+        self.metrics = CombinedMetrics(*metrics)
+        self.deployment_alarms = [
+            *self._alarms("DeploymentAlarms", metrics[0]).alarms,
+            *self._alarms("AlternateDeploymentAlarms", metrics[1]).alarms,
+        ]
+        production = ProductionRule(
+            self, "ProductionRule", listener=self.ingress.listener, targets=targets, alternate_targets=alternate
+        )
+        assert rollout.test_port is not None  # noqa: S101 - a Rollout that shifts traffic has one
+        test = TestListener(
+            self,
+            "TestListener",
+            load_balancer=balancer,
+            port=rollout.test_port,
+            certificate=self._certificate,
+            client_cidrs=[str(cidr) for cidr in rollout.test_cidrs or (environment.network.vpc_cidr,)],
+            targets=targets,
+            alternate_targets=alternate,
+        )
+        self.web_service = self._web_service(task)
+        TrafficShift(
+            self,
+            "TrafficShift",
+            service=self.web_service.service,
+            container=task.container,
+            targets=targets,
+            alternate_targets=alternate,
+            production_rule=production.rule,
+            test_rule=test.rule,
+        )
+        self._add_gate()
+
+    def _web_service(self, task: ServiceTask) -> WebService:
+        environment = self._environment
         cluster = ecs.Cluster(
             self,
             "Cluster",
             cluster_name=environment.cluster_name,
-            vpc=location.vpc,
+            vpc=self._network.vpc,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
+            enable_fargate_capacity_providers=True,
         )
-        image, tag = self._image(environment, architecture, registry, github)
-        self.web_service = WebService(
+        web_service = WebService(
             self,
             "WebService",
             cluster=cluster,
             service_name=environment.service_name,
-            image=image,
-            port=PORT,
-            liveness_path=LIVENESS_PATH,
-            environment={
-                "ENVIRONMENT": environment.name,
-                "IMAGE_TAG": tag,
-                "FORWARDED_ALLOW_IPS": str(environment.network.vpc_cidr),  # the load balancer's address is one of these
-            },
-            cpu=environment.task.cpu,
-            memory_mib=environment.task.memory,
-            architecture=CPU_ARCHITECTURES[architecture],
-            subnets=location.task_subnets,
+            task_definition=task.definition,
+            subnets=self._network.task_subnets,
             assign_public_ip=environment.network.public_addresses,
-            deployment_alarms=self.deployment_alarms.alarms,
-            log_retention=log_retention(environment),
-            log_removal_policy=removal_policy(environment),
+            desired_count=environment.tasks.count,
+            spot_percent=environment.tasks.spot_percent,
+            health_check_grace_period=Duration.seconds(environment.task.start_seconds),
+            strategy=strategy_of(environment.rollout),
+            deployment_alarms=self.deployment_alarms,
+            execute_command=environment.task.exec,
         )
-        if environment.image == "ghcr":
-            self._grant_import_from_github(registry, github)
-        self.web_service.service.attach_to_application_target_group(self.ingress.targets)
-        TaskScaling(
+        # Else the first tasks may start before their execution role may pull, and the circuit breaker counts them.
+        web_service.service.node.add_dependency(task.execution_role)
+        return web_service
+
+    def _add_gate(self) -> None:
+        rollout, service = self._environment.rollout, self.web_service.service
+        if rollout.hook_lambda_arn:
+            LambdaGate(self, "Gate", service=service, function_arn=rollout.hook_lambda_arn)
+        if rollout.pause:
+            PauseGate(self, "Gate", service=service, timeout=Duration.minutes(rollout.pause_timeout_minutes))
+
+    def _scale(self) -> None:
+        tasks = self._environment.tasks
+        if tasks.count is not None:
+            return
+        scaling = TaskScaling(
             self,
             "Scaling",
             service=self.web_service.service,
-            min_tasks=environment.tasks.min,
-            max_tasks=environment.tasks.max,
+            min_tasks=tasks.min,
+            max_tasks=tasks.max,
+            cpu_percent=tasks.cpu_percent,
+            memory_percent=tasks.memory_percent,
+            schedules=[
+                ScheduledBounds(each.name, each.cron, each.time_zone, min_tasks=each.min, max_tasks=each.max)
+                for each in tasks.schedules
+            ],
         )
-        self._acknowledge()
+        if tasks.requests_per_task is not None:
+            RequestScaling(
+                self,
+                "Requests",
+                target=scaling.target,
+                requests_per_task=tasks.requests_per_task,
+                targets=self.ingress.targets,
+            )
+
+    def _add_outputs(self) -> None:
         CfnOutput(self, "Url", value=self.ingress.url)
         CfnOutput(self, "LoadBalancerArn", value=self.ingress.load_balancer.load_balancer_arn)
         CfnOutput(self, "TargetGroupArn", value=self.ingress.targets.target_group_arn)
-        CfnOutput(self, "ClusterName", value=cluster.cluster_name)
+        CfnOutput(self, "ClusterName", value=self._environment.cluster_name)
         CfnOutput(self, "ServiceName", value=self.web_service.service.service_name)
 
-    def _ingress(self, environment: Environment, location: Network | ExistingNetwork) -> Ingress:
-        arn = environment.load_balancer.certificate_arn
-        return Ingress(
-            self,
-            "Ingress",
-            vpc=location.vpc,
-            subnets=location.public_subnets,
-            target_port=PORT,
-            health_path=READINESS_PATH,
-            certificate=acm.Certificate.from_certificate_arn(self, "Certificate", arn) if arn else None,
-            host=environment.load_balancer.domain,
-            private_paths=environment.load_balancer.private_paths,
-            deletion_protection=environment.deletion_protection,
-            access_log_retention=Duration.days(environment.load_balancer.access_log_days),
-            removal_policy=removal_policy(environment),
-        )
-
-    def _image(
-        self, environment: Environment, architecture: Architecture, registry: Registry, github: GitHub
-    ) -> tuple[ecs.ContainerImage, str]:
-        """The image and the tag that the service reports."""
-        if environment.image == "asset":
-            return self._image_asset(architecture)
-        tag = CfnParameter(
-            self,
-            "ImageTag",
-            description="The release: an image tag. Deploying without it keeps the running image.",
-            allowed_pattern=f"^{IMAGE_TAG_PATTERN}$",
-            constraint_description="must be sha- and 7 to 40 hexadecimal digits of the commit",
-        ).value_as_string
-        repository = self._repository(environment, registry, github)
-        self._record(environment, tag)
-        return ecs.ContainerImage.from_ecr_repository(repository, tag), tag
-
-    def _record(self, environment: Environment, tag: str) -> None:
-        released_by = CfnParameter(
-            self,
-            "ReleasedBy",
-            default="unknown",
-            description="Who released the image, for the history of releases.",
-            max_length=200,
-        ).value_as_string
-        ReleaseRecord(
-            self,
-            "Release",
-            parameter_name=release_parameter(environment.name),
-            image_tag=tag,
-            released_by=released_by,
-        )
-
-    def _repository(self, environment: Environment, registry: Registry, github: GitHub) -> ecr.IRepository:
-        name = cached_repository(github.full_name) if environment.image == "ghcr" else registry.repository
-        return ecr.Repository.from_repository_attributes(
-            self, "Repository", repository_name=name, repository_arn=self._repository_arn(registry, name)
-        )
-
-    def _repository_arn(self, registry: Registry, name: str) -> str:
-        return self.format_arn(
-            service="ecr", account=registry.account, region=registry.region, resource="repository", resource_name=name
-        )
-
-    def _grant_import_from_github(self, registry: Registry, github: GitHub) -> None:
-        """The first pull of a tag has ECR fetch it, and the first of all has it create the repository."""
-        self.web_service.task_definition.obtain_execution_role().add_to_principal_policy(
-            iam.PolicyStatement(
-                actions=["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
-                resources=[self._repository_arn(registry, cached_repository(github.full_name))],
-            )
-        )
-
-    def _image_asset(self, architecture: Architecture) -> tuple[ecs.ContainerImage, str]:
-        asset = ecr_assets.DockerImageAsset(
-            self,
-            "Image",
-            directory=str(SERVICE_DIRECTORY),
-            platform=IMAGE_PLATFORMS[architecture],
-            exclude=[".venv", "tests", "**/__pycache__", ".*_cache", ".coverage"],
-        )
-        return ecs.ContainerImage.from_docker_image_asset(asset), asset.asset_hash
-
-    def _acknowledge(self) -> None:
+    def _acknowledge(self, task: ServiceTask) -> None:
         acknowledge(
             self.ingress.load_balancer,
             "AwsSolutions-EC23",
@@ -213,12 +261,19 @@ class ServiceStack(Stack):
             "The bucket holds access logs; logging access to it would need another such bucket.",
         )
         acknowledge(
-            self.web_service.task_definition,
+            task.definition,
             "AwsSolutions-ECS2",
-            "The variables are the environment's name, the image tag and the network's range: no secrets.",
+            "Variables are what slipway.toml says in plain text, the image tag and the network's range; what is secret "
+            "comes from Secrets Manager or SSM.",
         )
         acknowledge(
-            self.web_service.task_definition.obtain_execution_role(),
+            task.execution_role,
             "AwsSolutions-IAM5[Resource::*]",
             "ecr:GetAuthorizationToken has no resource type: AWS takes only * for it.",
         )
+        if self._environment.task.exec:
+            acknowledge(
+                task.task_role,
+                "AwsSolutions-IAM5[Resource::*]",
+                "The four ssmmessages actions that ECS Exec needs have no resource type: AWS takes only * for them.",
+            )

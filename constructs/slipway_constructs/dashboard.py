@@ -7,7 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from slipway_constructs.target_metrics import MINUTE, TargetMetrics
+from slipway_constructs.target_metrics import MINUTE, TrafficMetrics
 
 
 class ServiceDashboard(Construct):
@@ -23,7 +23,7 @@ class ServiceDashboard(Construct):
         id: str,
         *,
         dashboard_name: str,
-        metrics: TargetMetrics,
+        metrics: TrafficMetrics,
         service: ecs.FargateService,
         alarms: Sequence[cloudwatch.IAlarm],
     ) -> None:

@@ -7,7 +7,7 @@ from slipway_constructs.target_metrics import MINUTE, TargetMetrics
 
 
 class DeploymentAlarms(Construct):
-    """Alarms on what clients see: the number and the share of failed requests.
+    """Alarms on what clients see: failed requests, by number and by share, and slow ones.
 
     Made from the load balancer's metrics only, so that the service can name them without a circular dependency.
 
@@ -21,16 +21,18 @@ class DeploymentAlarms(Construct):
         id: str,
         *,
         metrics: TargetMetrics,
-        error_count: int = 50,
-        error_percent: float = 5,
-        minimum_requests: int = 100,
+        error_count: int,
+        error_percent: float,
+        p99_seconds: float,
+        minimum_requests: int,
     ) -> None:
         """Create the alarms; each looks at the last minute.
 
         Args:
             error_count: 5xx answers in a minute, whatever the traffic.
             error_percent: share of 5xx answers among all, in percent.
-            minimum_requests: in a minute; below it the share says nothing and counts as zero.
+            p99_seconds: seconds that one request in a hundred takes, or more.
+            minimum_requests: in a minute; below it a share and a percentile say nothing and count as zero.
         """
         super().__init__(scope, id)
         errors, requests = metrics.server_errors(), metrics.requests()
@@ -40,9 +42,16 @@ class DeploymentAlarms(Construct):
             label="5xx answers in percent",
             period=MINUTE,
         )
+        slowest = cloudwatch.MathExpression(
+            expression=f"IF(requests >= {minimum_requests}, latency, 0)",
+            using_metrics={"latency": metrics.response_time("p99"), "requests": requests},
+            label="Seconds of the slowest hundredth",
+            period=MINUTE,
+        )
         self.alarms = [
             self._alarm("ErrorCount", errors, error_count, "Tasks answered with too many 5xx."),
             self._alarm("ErrorRatio", percent, error_percent, "Tasks answered too large a share with 5xx."),
+            self._alarm("Latency", slowest, p99_seconds, "Tasks answered too slowly."),
         ]
 
     def _alarm(self, id: str, metric: cloudwatch.IMetric, threshold: float, description: str) -> cloudwatch.Alarm:
@@ -54,6 +63,6 @@ class DeploymentAlarms(Construct):
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=1,
             alarm_description=f"{description} A rollout under way is rolled back.",
-            # No traffic, no 5xx: a quiet service must not block its own release.
+            # No traffic, no 5xx and no latency: a quiet service must not block its own release.
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )

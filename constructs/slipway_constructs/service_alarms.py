@@ -7,7 +7,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from slipway_constructs.target_metrics import TargetMetrics
+from slipway_constructs.target_metrics import TrafficMetrics
 
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
 BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
@@ -26,7 +26,7 @@ class ServiceAlarms(Construct):
         scope: Construct,
         id: str,
         *,
-        metrics: TargetMetrics,
+        metrics: TrafficMetrics,
         service: ecs.IBaseService,
         page: sns.ITopic,
         ticket: sns.ITopic,

@@ -1,6 +1,7 @@
 """What the load balancer measures of the tasks behind it."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -10,9 +11,37 @@ MINUTE = Duration.minutes(1)
 """The period of every metric: the shortest in which a load balancer publishes."""
 
 
+class TrafficMetrics(Protocol):
+    """What is measured of a service's traffic, a value a minute."""
+
+    def requests(self) -> cloudwatch.IMetric:
+        """How many requests the tasks answered."""
+        ...
+
+    def server_errors(self) -> cloudwatch.IMetric:
+        """How many of them with 5xx."""
+        ...
+
+    def response_time(self, statistic: str) -> cloudwatch.IMetric:
+        """Seconds from the load balancer's request to the task's answer, as a percentile such as `p99`."""
+        ...
+
+    def healthy_tasks(self) -> cloudwatch.IMetric:
+        """The fewest healthy tasks."""
+        ...
+
+    def unhealthy_tasks(self) -> cloudwatch.IMetric:
+        """The most unhealthy tasks."""
+        ...
+
+    def unserved_requests(self) -> cloudwatch.IMetric:
+        """How many requests the load balancer itself answered with 5xx, because no task did."""
+        ...
+
+
 @dataclass(frozen=True)
 class TargetMetrics:
-    """Metrics of one target group, a value a minute.
+    """Metrics of one target group.
 
     The target group's own `metrics` work out the load balancer's name from a listener's ARN, which a stack cannot do
     with a reference to another stack.
@@ -55,6 +84,58 @@ class TargetMetrics:
                 "TargetGroup": self.targets.target_group_full_name,
             },
         )
+
+
+@dataclass(frozen=True)
+class CombinedMetrics:
+    """Metrics of a service whose tasks are in one of two target groups, or in both while traffic shifts.
+
+    A target group without tasks publishes nothing, which counts as none.
+    """
+
+    one: TargetMetrics
+    other: TargetMetrics
+
+    def requests(self) -> cloudwatch.MathExpression:
+        """How many requests the tasks answered."""
+        return _sum("requests", self.one.requests(), self.other.requests())
+
+    def server_errors(self) -> cloudwatch.MathExpression:
+        """How many of them with 5xx."""
+        return _sum("errors", self.one.server_errors(), self.other.server_errors())
+
+    def response_time(self, statistic: str) -> cloudwatch.MathExpression:
+        """Seconds as a percentile such as `p99`, of the slower group."""
+        one, other = self.one.response_time(statistic), self.other.response_time(statistic)
+        return _combined(statistic, f"MAX([{statistic}_one, {statistic}_other])", one, other)
+
+    def healthy_tasks(self) -> cloudwatch.MathExpression:
+        """The fewest healthy tasks."""
+        return _sum("healthy", self.one.healthy_tasks(), self.other.healthy_tasks())
+
+    def unhealthy_tasks(self) -> cloudwatch.MathExpression:
+        """The most unhealthy tasks."""
+        return _sum("unhealthy", self.one.unhealthy_tasks(), self.other.unhealthy_tasks())
+
+    def unserved_requests(self) -> cloudwatch.Metric:
+        """How many requests the load balancer itself answered with 5xx, because no task did."""
+        return self.one.unserved_requests()
+
+
+def _sum(name: str, one: cloudwatch.Metric, other: cloudwatch.Metric) -> cloudwatch.MathExpression:
+    return _combined(name, f"FILL({name}_one, 0) + FILL({name}_other, 0)", one, other)
+
+
+def _combined(
+    name: str, expression: str, one: cloudwatch.Metric, other: cloudwatch.Metric
+) -> cloudwatch.MathExpression:
+    # The ids carry the name, because those of one graph must differ.
+    return cloudwatch.MathExpression(
+        expression=expression,
+        using_metrics={f"{name}_one": one, f"{name}_other": other},
+        label=name,
+        period=MINUTE,
+    )
 
 
 def _metric(name: str, statistic: str, dimensions: dict[str, str]) -> cloudwatch.Metric:

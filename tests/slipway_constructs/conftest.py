@@ -53,10 +53,23 @@ def some_metrics(stack: Stack, vpc: ec2.IVpc) -> TargetMetrics:
     )
 
 
+def some_targets(stack: Stack, vpc: ec2.IVpc) -> elbv2.ApplicationTargetGroup:
+    """A target group behind the listener of a load balancer."""
+    targets = elbv2.ApplicationTargetGroup(stack, "Targets", vpc=vpc, port=8000, target_type=elbv2.TargetType.IP)
+    elbv2.ApplicationLoadBalancer(stack, "LoadBalancer", vpc=vpc).add_listener(
+        "Listener", port=80, default_target_groups=[targets]
+    )
+    return targets
+
+
 def some_service(stack: Stack, vpc: ec2.IVpc) -> ecs.FargateService:
     """A service with as few settings as CDK has no warning for."""
     task_definition = ecs.FargateTaskDefinition(stack, "TaskDefinition")
-    task_definition.add_container("Container", image=ecs.ContainerImage.from_registry("example"))
+    task_definition.add_container(
+        "Container",
+        image=ecs.ContainerImage.from_registry("example"),
+        port_mappings=[ecs.PortMapping(container_port=8000)],
+    )
     return ecs.FargateService(
         stack,
         "Service",

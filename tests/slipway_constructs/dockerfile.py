@@ -15,11 +15,15 @@ class Dockerfile:
         command: the words of CMD.
         health_command: the words of HEALTHCHECK's CMD.
         health_options: of HEALTHCHECK, such as `interval` to `10s`.
+        user: of USER.
+        volumes: the directories of VOLUME.
     """
 
     command: list[str]
     health_command: list[str]
     health_options: dict[str, str]
+    user: str
+    volumes: list[str]
 
     def option(self, name: str) -> str:
         """The value that CMD gives to an option of uvicorn."""
@@ -32,8 +36,14 @@ def read() -> Dockerfile:
     (command,) = [line.removeprefix("CMD ") for line in lines if line.startswith("CMD ")]
     (health,) = [line for line in lines if line.startswith("HEALTHCHECK ")]
     options, _, health_command = health.partition(" CMD ")
+    *_, user = [line.removeprefix("USER ") for line in lines if line.startswith("USER ")]
+    volumes = [
+        path for line in lines if line.startswith("VOLUME ") for path in json.loads(line.removeprefix("VOLUME "))
+    ]
     return Dockerfile(
         command=json.loads(command),
         health_command=json.loads(health_command),
         health_options=dict(re.findall(r"--([a-z-]+)=(\S+)", options)),
+        user=user,
+        volumes=volumes,
     )

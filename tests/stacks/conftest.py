@@ -1,10 +1,13 @@
 """Variations of the project's own configuration that only its stacks are tested with."""
 
+from collections.abc import Mapping
+
 import pytest
 from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
-from tests.conftest import assemble, varied
+from tests.conftest import Template, assemble, templates_of, varied
+from tests.stacks.variants import STRATEGIES, VARIANTS
 
 PUBLIC_SUBNETS = ("subnet-0000000000000000a", "subnet-0000000000000000b")
 TASK_SUBNETS = ("subnet-1000000000000000a", "subnet-1000000000000000b")
@@ -40,3 +43,32 @@ def other_networks(configuration: Configuration) -> Configuration:
 @pytest.fixture(scope="session")
 def assembly_of_other_networks(other_networks: Configuration) -> CloudAssembly:
     return assemble(other_networks)
+
+
+@pytest.fixture(scope="session")
+def configuration_of_variants(configuration: Configuration) -> Configuration:
+    """prod and its variants."""
+    environments = {name: {"branch": None, **tables} for name, tables in VARIANTS.items()}
+    return varied(configuration, environments).select(["prod", *VARIANTS])
+
+
+@pytest.fixture(scope="session")
+def variants(configuration_of_variants: Configuration) -> CloudAssembly:
+    """All variants beside prod, in one app."""
+    return assemble(configuration_of_variants)
+
+
+@pytest.fixture(scope="session")
+def services(variants: CloudAssembly) -> Mapping[str, Template]:
+    """The service's template by variant; `prod` is the one without any."""
+    found = templates_of(variants)
+    return {name: found[f"slipway-{name}-service"] for name in ("prod", *VARIANTS)}
+
+
+@pytest.fixture(scope="session")
+def strategies(configuration: Configuration) -> Mapping[str, CloudAssembly]:
+    """prod with each strategy, and with nothing else than that said otherwise."""
+    return {
+        name: assemble(varied(configuration, {"prod": {"rollout": table}}).select(["prod"]))
+        for name, table in STRATEGIES.items()
+    }

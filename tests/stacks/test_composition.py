@@ -8,7 +8,7 @@ from aws_cdk.cx_api import CloudAssembly
 
 import app as application
 from configuration import Configuration
-from stacks.service import LIVENESS_PATH, PORT
+from configuration.task import Task
 from tests.conftest import Template, resources, templates_of
 from tests.slipway_constructs import dockerfile
 
@@ -128,12 +128,17 @@ def test_images_stay_as_long_as_one_environment_keeps_its_data(templates: Mappin
     assert (kept, gone) == (["Retain"], ["Delete"])
 
 
+def test_what_slipway_toml_says_of_the_image_by_default_is_what_the_dockerfile_does() -> None:
+    image, task = dockerfile.read(), Task()
+    assert image.option("--port") == str(task.port)
+    assert image.option("--timeout-graceful-shutdown") == str(task.graceful_shutdown_seconds)
+    assert image.option("--timeout-keep-alive") == str(task.keep_alive_seconds)
+    assert f"http://127.0.0.1:{task.port}{task.liveness_path}" in image.health_command[-1]
+
+
 def test_the_service_is_asked_where_its_image_listens(templates: Mapping[str, Template]) -> None:
-    image = dockerfile.read()
-    assert image.option("--port") == str(PORT)
-    assert f"http://127.0.0.1:{PORT}{LIVENESS_PATH}" in image.health_command[-1]
     (targets,) = resources(templates["slipway-prod-service"], "AWS::ElasticLoadBalancingV2::TargetGroup")
-    assert (targets["Port"], targets["HealthCheckPath"]) == (PORT, "/health/ready")
+    assert (targets["Port"], targets["HealthCheckPath"]) == (Task().port, Task().readiness_path)
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod", "sandbox"])
@@ -154,7 +159,7 @@ def test_only_the_load_balancer_reaches_the_tasks(templates: Mapping[str, Templa
     (rule,) = [each for each in resources(template, "AWS::EC2::SecurityGroupIngress") if each["GroupId"] == group]
     (balancer,) = resources(template, "AWS::ElasticLoadBalancingV2::LoadBalancer")
     assert [rule["SourceSecurityGroupId"]] == balancer["SecurityGroups"]
-    assert (rule["FromPort"], rule["ToPort"]) == (PORT, PORT)
+    assert (rule["FromPort"], rule["ToPort"]) == (Task().port, Task().port)
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod", "sandbox"])

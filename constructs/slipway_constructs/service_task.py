@@ -1,0 +1,145 @@
+"""What one task of the service is: its container, how it is confined, probed and stopped, and who it may act as."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration, RemovalPolicy, Size, Stack
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+CONTAINER = "service"
+"""The name of the container, in the task definition and in its log streams."""
+
+
+class ServiceTask(Construct):
+    """A task definition with one container, its log group and its two roles.
+
+    The root file system is read-only; the user is the image's own.
+
+    Attributes:
+        definition: the task definition; what replaces it leaves it ACTIVE.
+        container: the one container.
+        log_group: where the container's output goes.
+        execution_role: pulls the image, reads the secrets, writes the logs.
+        task_role: what the service itself may do in AWS, which is nothing until it is granted something.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        image: ecs.ContainerImage,
+        cpu: int,
+        memory_mib: int,
+        architecture: ecs.CpuArchitecture,
+        port: int,
+        liveness_path: str,
+        environment: Mapping[str, str],
+        secrets: Mapping[str, ecs.Secret],
+        start_period: Duration,
+        stop_timeout: Duration,
+        scratch_paths: Sequence[str],
+        ephemeral_storage_gib: int | None,
+        log_retention: logs.RetentionDays,
+        log_removal_policy: RemovalPolicy,
+    ) -> None:
+        """Create the task definition.
+
+        Args:
+            cpu: CPU units; 1024 are one vCPU.
+            memory_mib: MiB.
+            port: the container listens on it.
+            liveness_path: answers 200 while the process is alive; three failures in a row restart the task.
+            environment: variables of the container; nothing secret.
+            secrets: variables that ECS reads from Secrets Manager or SSM at the start of a task; the execution role
+                may read just these. A key of the customer that encrypts one has to admit the role itself.
+            start_period: in which failed checks of the container do not count.
+            stop_timeout: from SIGTERM to SIGKILL.
+            scratch_paths: the only directories that can be written to; each is empty at the start of a task. The
+                image has to name a directory as a VOLUME if others than root shall write there ("Bind mounts", Amazon
+                ECS developer guide).
+            ephemeral_storage_gib: None is Fargate's own 20 GiB.
+            log_removal_policy: of the log group, when the stack is deleted.
+        """
+        super().__init__(scope, id)
+        self.log_group = logs.LogGroup(self, "LogGroup", retention=log_retention, removal_policy=log_removal_policy)
+        self.execution_role = self._role("ExecutionRole", "Pulls the image, reads the secrets and writes the logs.")
+        self.task_role = self._role("TaskRole", "What the service itself may do.")
+        self.definition = ecs.FargateTaskDefinition(
+            self,
+            "Definition",
+            cpu=cpu,
+            memory_limit_mib=memory_mib,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=architecture, operating_system_family=ecs.OperatingSystemFamily.LINUX
+            ),
+            execution_role=self.execution_role,
+            task_role=self.task_role,
+            ephemeral_storage_gib=ephemeral_storage_gib,
+        )
+        # A replaced revision has to stay ACTIVE: it is what a rollback goes back to (aws-cdk #24372).
+        self.definition.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        self.container = self.definition.add_container(
+            "Service",
+            container_name=CONTAINER,
+            image=image,
+            environment=dict(environment),
+            secrets=dict(secrets),
+            port_mappings=[ecs.PortMapping(container_port=port, name="http")],
+            readonly_root_filesystem=True,
+            linux_parameters=self._without_capabilities(),
+            stop_timeout=stop_timeout,
+            health_check=_probe(port, liveness_path, start_period),
+            logging=ecs.LogDrivers.aws_logs(
+                log_group=self.log_group,
+                stream_prefix=CONTAINER,
+                # A slow CloudWatch must not stop the service; what does not fit into the buffer is lost.
+                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
+                max_buffer_size=Size.mebibytes(25),
+            ),
+        )
+        self._add_scratch(scratch_paths)
+
+    def _role(self, id: str, description: str) -> iam.Role:
+        stack = Stack.of(self)
+        return iam.Role(
+            self,
+            id,
+            description=description,
+            # ECS takes on roles for everybody: only for tasks of this account and region
+            # ("Cross-service confused deputy prevention", Amazon ECS developer guide).
+            assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com").with_conditions(
+                {
+                    "StringEquals": {"aws:SourceAccount": stack.account},
+                    "ArnLike": {"aws:SourceArn": stack.format_arn(service="ecs", resource="*")},
+                }
+            ),
+        )
+
+    def _without_capabilities(self) -> ecs.LinuxParameters:
+        parameters = ecs.LinuxParameters(self, "LinuxParameters", init_process_enabled=True)
+        parameters.drop_capabilities(ecs.Capability.ALL)
+        return parameters
+
+    def _add_scratch(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            name = path.strip("/").replace("/", "-")
+            self.definition.add_volume(name=name)
+            self.container.add_mount_points(ecs.MountPoint(container_path=path, source_volume=name, read_only=False))
+
+
+def _probe(port: int, liveness_path: str, start_period: Duration) -> ecs.HealthCheck:
+    """The same as the Dockerfile's, which ECS does not read; the image has no curl."""
+    probe = (
+        "from urllib.request import ProxyHandler, build_opener; "
+        f"build_opener(ProxyHandler({{}})).open('http://127.0.0.1:{port}{liveness_path}', timeout=2)"
+    )
+    return ecs.HealthCheck(
+        command=["CMD", "python", "-c", probe],
+        interval=Duration.seconds(10),
+        timeout=Duration.seconds(3),
+        retries=3,
+        start_period=start_period,
+    )

@@ -1,0 +1,67 @@
+"""How clients reach the service of one environment."""
+
+from aws_cdk import Duration, Stack, Validations
+from aws_cdk import aws_certificatemanager as acm
+
+from configuration import Environment
+from slipway_constructs.domain import AliasRecord, SiteCertificate
+from slipway_constructs.existing_network import ExistingNetwork
+from slipway_constructs.firewall import Firewall
+from slipway_constructs.ingress import Ingress
+from slipway_constructs.network import Network
+from stacks.retention import log_retention, removal_policy
+
+
+def certificate_of(stack: Stack, environment: Environment) -> acm.ICertificate | None:
+    """The certificate of the listeners: an existing one, or one that the stack makes; None serves plain HTTP."""
+    settings = environment.load_balancer
+    if settings.certificate_arn:
+        return acm.Certificate.from_certificate_arn(stack, "Certificate", settings.certificate_arn)
+    if settings.domain and settings.hosted_zone_id and settings.hosted_zone:
+        return SiteCertificate(
+            stack,
+            "Site",
+            domain_name=settings.domain,
+            hosted_zone_id=settings.hosted_zone_id,
+            zone_name=settings.hosted_zone,
+        ).certificate
+    Validations.of(stack).add_warning(
+        "Slipway::PlainHttp",
+        f"{environment.name} is served over plain HTTP, as slipway.toml says: anybody on the way can read and change "
+        "what is sent. Give load_balancer a certificate_arn, or a domain with its hosted zone.",
+    )
+    return None
+
+
+def ingress_of(
+    stack: Stack, environment: Environment, network: Network | ExistingNetwork, certificate: acm.ICertificate | None
+) -> Ingress:
+    """The load balancer, with the name and the firewall that slipway.toml asks for."""
+    settings = environment.load_balancer
+    ingress = Ingress(
+        stack,
+        "Ingress",
+        vpc=network.vpc,
+        subnets=network.public_subnets,
+        target_port=environment.task.port,
+        health_path=environment.task.readiness_path,
+        certificate=certificate,
+        host=settings.domain,
+        private_paths=settings.private_paths,
+        deletion_protection=environment.deletion_protection,
+        access_log_retention=Duration.days(settings.access_log_days),
+        removal_policy=removal_policy(environment),
+    )
+    site = stack.node.try_find_child("Site")
+    if isinstance(site, SiteCertificate) and settings.domain:
+        AliasRecord(stack, "Alias", zone=site.zone, domain_name=settings.domain, load_balancer=ingress.load_balancer)
+    if settings.firewall:
+        Firewall(
+            stack,
+            "Firewall",
+            load_balancer_arn=ingress.load_balancer.load_balancer_arn,
+            requests_per_five_minutes=settings.firewall.requests_per_five_minutes,
+            log_retention=log_retention(environment),
+            removal_policy=removal_policy(environment),
+        )
+    return ingress
