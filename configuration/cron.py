@@ -14,6 +14,7 @@ class CronField(NamedTuple):
         last: the largest.
         names: what may stand for a number; empty, nothing.
         special: pattern of what else it may be as a whole; empty, nothing.
+        steps: whether it takes them, such as `0/15`.
     """
 
     name: str
@@ -21,6 +22,7 @@ class CronField(NamedTuple):
     last: int
     names: tuple[str, ...] = ()
     special: str = ""
+    steps: bool = True
 
 
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -30,9 +32,9 @@ MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", 
 FIELDS = (
     CronField("minutes", 0, 59),
     CronField("hours", 0, 23),
-    CronField("day of the month", 1, 31, special=r"\?|LW?|\d{1,2}W"),
+    CronField("day of the month", 1, 31, special=r"\?|L|([1-9]|[12][0-9]|3[01])W"),
     CronField("month", 1, 12, names=MONTHS),
-    CronField("day of the week", 1, 7, names=DAYS, special=rf"\?|L|([1-7]|{'|'.join(DAYS)})(L|#[1-5])"),
+    CronField("day of the week", 1, 7, names=DAYS, special=rf"\?|L|([1-7]|{'|'.join(DAYS)})(L|#[1-5])", steps=False),
     CronField("year", 1970, 2199),
 )
 DAY_OF_MONTH, DAY_OF_WEEK = 2, 4
@@ -60,7 +62,7 @@ def _cron(expression: str) -> str:
 def _is_item(field: CronField, item: str) -> bool:
     """Whether AWS takes this between two commas: *, a value or a range of two, each with or without a step."""
     span, stepped, step = item.partition("/")
-    if stepped and not re.fullmatch(r"[1-9]\d{0,2}", step):
+    if stepped and not (field.steps and re.fullmatch(r"[1-9]\d{0,2}", step)):
         return False
     ends = span.split("-")
     return span == "*" or (len(ends) in {1, 2} and all(_is_value(field, end) for end in ends))
@@ -74,7 +76,7 @@ def _is_value(field: CronField, text: str) -> bool:
 
 def _allowed(field: CronField) -> str:
     names = f" or {field.names[0]} to {field.names[-1]}" if field.names else ""
-    return f"{field.first} to {field.last}{names}, or *"
+    return f"{field.first} to {field.last}{names}, {'* or ?' if field.special else 'or *'}"
 
 
 CronExpression = Annotated[str, AfterValidator(_cron)]

@@ -99,6 +99,18 @@ class Environment(Section):
                     )
         return network
 
+    @field_validator("network")
+    @classmethod
+    def _images_of_github_need_a_way_to_it(cls, network: Network, info: ValidationInfo) -> Network:
+        """The first pull of each tag through ECR's cache needs it: "Considerations for Amazon ECR VPC endpoints"."""
+        if network.nat == "endpoints" and info.data.get("image") == "ghcr":
+            raise KeyedValueError(
+                ("nat",),
+                "must not be 'endpoints' with image = 'ghcr': ECR fetches a new image only for tasks that reach the "
+                "internet",
+            )
+        return network
+
     @field_validator("load_balancer")
     @classmethod
     def _certificate_is_within_reach(cls, load_balancer: LoadBalancer, info: ValidationInfo) -> LoadBalancer:

@@ -7,8 +7,8 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from configuration.errors import KeyedValueError
 from configuration.types import CertificateArn, DomainName, HostedZoneId, PathPattern, Section
 
-# Of one rule of a listener: "Quotas for your Application Load Balancers".
-MAX_PATHS = 5
+# Of one rule of a listener, paths as well as wildcards in them: "Quotas for your Application Load Balancers".
+MAX_PATHS = MAX_WILDCARDS = 5
 
 # Of the first name in a certificate: RequestCertificate in the ACM API reference.
 MAX_CERTIFICATE_NAME = 64
@@ -56,6 +56,12 @@ class LoadBalancer(Section):
     def _paths_fit_into_one_rule(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
         if len(paths) > MAX_PATHS:
             raise ValueError(f"must be at most {MAX_PATHS}, what one rule of a listener takes, are {len(paths)}")
+        wildcards = sum(path.count("*") + path.count("?") for path in paths)
+        if wildcards > MAX_WILDCARDS:
+            raise ValueError(
+                f"must have at most {MAX_WILDCARDS} wildcards * and ?, what one rule of a listener takes, "
+                f"have {wildcards}"
+            )
         return paths
 
     @field_validator("hosted_zone")

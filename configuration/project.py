@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from configuration.environment import SANDBOX, SANDBOX_ACCOUNT, Environment
-from configuration.errors import ConfigurationError
+from configuration.errors import ConfigurationError, KeyedValueError
 from configuration.github import GitHub
 from configuration.identity import Identity
 from configuration.registry import Registry
@@ -88,6 +88,20 @@ class Configuration(Section):
                     f"environments.{environment.name}.image: 'ghcr' needs the environment in the registry's account "
                     f"{self.registry.account}, which caches the images, is in {environment.account}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _endpoints_reach_the_registry(self) -> Self:
+        """VPC endpoints lead to services of their own region. The sandbox takes the registry into its region."""
+        for name, environment in self.environments.items():
+            if environment.network.nat == "endpoints" and environment.image == "ecr" and name != SANDBOX:
+                region = self.registry.region
+                if environment.region != region:
+                    raise KeyedValueError(
+                        ("environments", name, "network", "nat"),
+                        f"must not be 'endpoints' in {environment.region}: no VPC endpoint there leads to the registry "
+                        f"in {region}",
+                    )
         return self
 
     @model_validator(mode="after")

@@ -1,9 +1,9 @@
 """One task of an environment: its size, what its container is told, and how long it takes to start and to stop."""
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from configuration.errors import KeyedValueError
 from configuration.types import Architecture, Port, RequestPath, SecretReference, Section, VariableName
@@ -24,6 +24,15 @@ RESERVED_VARIABLES = ("ENVIRONMENT", "IMAGE_TAG", "FORWARDED_ALLOW_IPS")
 
 IDLE_TIMEOUT_SECONDS = 60
 """After which an Application Load Balancer closes an idle connection: "Connection idle timeout" in its user guide."""
+
+
+def _not_reserved(name: str) -> str:
+    if name in RESERVED_VARIABLES:
+        raise ValueError("is set by the service stack; choose another name")
+    return name
+
+
+OwnVariableName = Annotated[VariableName, AfterValidator(_not_reserved)]
 
 
 class Task(Section):
@@ -65,8 +74,8 @@ class Task(Section):
     keep_alive_seconds: int = 75
     ephemeral_storage_gib: int | None = Field(default=None, ge=21, le=200)
     exec: bool = False
-    variables: dict[VariableName, str] = Field(default={})
-    secrets: dict[VariableName, SecretReference] = Field(default={})
+    variables: dict[OwnVariableName, str] = Field(default={})
+    secrets: dict[OwnVariableName, SecretReference] = Field(default={})
 
     @field_validator("stop_timeout_seconds")
     @classmethod
@@ -84,14 +93,6 @@ class Task(Section):
                 f"must be more than {IDLE_TIMEOUT_SECONDS}, the load balancer's idle timeout, is {seconds}"
             )
         return seconds
-
-    @field_validator("variables", "secrets")
-    @classmethod
-    def _the_stack_sets_some_itself(cls, named: dict[str, str]) -> dict[str, str]:
-        for name in named:
-            if name in RESERVED_VARIABLES:
-                raise KeyedValueError((name,), "is set by the service stack; choose another name")
-        return named
 
     @field_validator("secrets")
     @classmethod

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from functools import cache
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -36,9 +37,14 @@ def _network(value: object) -> IPv4Network:
     return network
 
 
+@cache
+def _time_zones() -> list[str]:
+    return sorted(available_timezones())  # which reads the whole folder each time
+
+
 def _time_zone(name: str) -> str:
     """Of a machine that has no time zones every name is taken: only AWS then knows which are right."""
-    known = available_timezones()
+    known = _time_zones()
     if known and name not in known:
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean {close[0]!r}?" if close else ""

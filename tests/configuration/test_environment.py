@@ -1,19 +1,14 @@
 """`[environments.NAME]`: every rule, by the line that a user sees."""
 
-from itertools import pairwise
-
 import pytest
 
 from configuration import Environment
-from configuration.task import FARGATE_MEMORY_MIB
 from tests.configuration.conftest import CERTIFICATE, DOCUMENT, REMOVED, Changes, Problems, Read
 
 DEV = "environments.dev"
 NAME = "must be a name of up to twenty lower-case letters, digits and hyphens, a letter first"
 BRANCH = "must be a branch name without wildcards such as 'main'"
 GITHUB_ENVIRONMENT = "must be a GitHub environment's name of letters, digits and . _ -"
-CIDR = "must be an IPv4 network such as '10.10.0.0/16'"
-EITHER = "must have either certificate_arn, or domain with hosted_zone_id and hosted_zone, or plain_http = true"
 EMULATED = "000000000000 is the account of the environment 'sandbox', and of no other"
 A_CERTIFICATE = CERTIFICATE.format(region="eu-west-1", account="111111111111")
 
@@ -41,21 +36,8 @@ A_CERTIFICATE = CERTIFICATE.format(region="eu-west-1", account="111111111111")
             "instance",
             "network.nat: must be 'none', 'gateway', 'gateway_per_az' or 'endpoints', is 'instance'",
         ),
-        ("network.cidr", "10.0.0.0/15", "network.cidr: must be a /16 to /24 network, is '10.0.0.0/15'"),
-        ("network.cidr", "10.0.0.0/25", "network.cidr: must be a /16 to /24 network, is '10.0.0.0/25'"),
-        ("network.cidr", "10.0.0.0", f"network.cidr: {CIDR}, is '10.0.0.0'"),
-        ("network.cidr", "10.0.0.0/40", f"network.cidr: {CIDR}, is '10.0.0.0/40'"),
-        ("network.cidr", "10.0.0.1/16", f"network.cidr: {CIDR}, is '10.0.0.1/16'; did you mean '10.0.0.0/16'?"),
-        ("network.cidr", "fd00::/16", f"network.cidr: {CIDR}, is 'fd00::/16'"),
         ("alerts.emails", ["on-call"], "alerts.emails[0]: must be an email address, is 'on-call'"),
         ("alerts.emails", ["a@b.example", "a b@c"], "alerts.emails[1]: must be an email address, is 'a b@c'"),
-        ("tasks.min", 0, "tasks.min: must be at least 1, is 0"),
-        ("tasks.min", 1001, "tasks.min: must be at most 1000, is 1001"),
-        ("tasks.max", 0, "tasks.max: must be at least 1, is 0"),
-        ("tasks.max", 1001, "tasks.max: must be at most 1000, is 1001"),
-        ("tasks.max", 1, "tasks.max: must be at least tasks.min (2), is 1"),
-        ("tasks", {"min": 5}, "tasks.max: must be at least tasks.min (5), is 4"),
-        ("task.architecture", "arm", "task.architecture: must be 'arm64' or 'x86_64', is 'arm'"),
     ],
 )
 def test_a_bad_value_is_one_line(key: str, value: object, line: str, problems: Problems) -> None:
@@ -100,94 +82,6 @@ def test_a_bad_region_is_not_also_a_problem_of_its_zones_and_certificate(problem
     assert problems(changes) == [
         f"slipway.toml: {DEV}.region: must be an AWS region such as 'eu-central-1', is 'Ireland'"
     ]
-
-
-@pytest.mark.parametrize(
-    ("load_balancer", "line"),
-    [
-        ({}, f"load_balancer: {EITHER}"),
-        ({"plain_http": False}, f"load_balancer: {EITHER}"),
-        ({"plain_http": True, "certificate_arn": A_CERTIFICATE}, f"load_balancer: {EITHER}"),
-        (
-            {"certificate_arn": CERTIFICATE.format(region="us-east-1", account="111111111111")},
-            "load_balancer.certificate_arn: must be in region eu-west-1, is in us-east-1",
-        ),
-        (
-            {"certificate_arn": CERTIFICATE.format(region="eu-west-1", account="222222222222")},
-            "load_balancer.certificate_arn: must be in account 111111111111, is in 222222222222",
-        ),
-        (
-            {"certificate_arn": f"{A_CERTIFICATE}*"},
-            (
-                "load_balancer.certificate_arn: must be the ARN of an ACM certificate such as "
-                f"'arn:aws:acm:REGION:ACCOUNT:certificate/ID', is '{A_CERTIFICATE}*'"
-            ),
-        ),
-        (
-            {"certificate_arn": "arn:aws:iam::111111111111:server-certificate/web"},
-            (
-                "load_balancer.certificate_arn: must be the ARN of an ACM certificate such as "
-                "'arn:aws:acm:REGION:ACCOUNT:certificate/ID', is 'arn:aws:iam::111111111111:server-certificate/web'"
-            ),
-        ),
-    ],
-)
-def test_a_load_balancer_has_a_certificate_within_its_reach_or_none_on_purpose(
-    load_balancer: object, line: str, problems: Problems
-) -> None:
-    assert problems({f"{DEV}.load_balancer": load_balancer}) == [f"slipway.toml: {DEV}.{line}"]
-
-
-@pytest.mark.parametrize("load_balancer", [{"plain_http": True}, {"certificate_arn": A_CERTIFICATE}])
-def test_either_of_the_two_is_accepted(load_balancer: object, problems: Problems) -> None:
-    assert problems({f"{DEV}.load_balancer": load_balancer}) == []
-
-
-@pytest.mark.parametrize(
-    ("cpu", "memory", "complaint"),
-    [
-        (300, 512, "cpu must be one of 256, 512, 1024, 2048, 4096, 8192, 16384, is 300"),
-        (256, 4096, "memory must be one of 512, 1024, 2048 MiB when cpu is 256, is 4096"),
-        (512, 512, "memory must be one of 1024, 2048, 3072, 4096 MiB when cpu is 512, is 512"),
-    ],
-)
-def test_a_size_that_fargate_does_not_have_is_answered_with_those_it_has(
-    cpu: int, memory: int, complaint: str, problems: Problems
-) -> None:
-    changes = {f"{DEV}.task.cpu": cpu, f"{DEV}.task.memory": memory}
-    assert problems(changes) == [f"slipway.toml: {DEV}.task: {complaint}"]
-
-
-# Smallest, second and largest memory for each number of CPU units, from AWS's table of Fargate task sizes.
-@pytest.mark.parametrize(
-    ("cpu", "smallest", "second", "largest"),
-    [
-        (256, 512, 1024, 2048),
-        (512, 1024, 2048, 4096),
-        (1024, 2048, 3072, 8192),
-        (2048, 4096, 5120, 16384),
-        (4096, 8192, 9216, 30720),
-        (8192, 16384, 20480, 61440),
-        (16384, 32768, 40960, 122880),
-    ],
-)
-def test_the_sizes_are_those_of_fargate(cpu: int, smallest: int, second: int, largest: int) -> None:
-    sizes = FARGATE_MEMORY_MIB[cpu]
-    assert (sizes[0], sizes[1], sizes[-1]) == (smallest, second, largest)
-    assert {later - earlier for earlier, later in pairwise(sizes)} <= {second - smallest, 1024}
-
-
-@pytest.mark.parametrize("cidr", ["10.0.0.0/16", "192.168.7.0/24"])
-def test_the_largest_and_the_smallest_network_are_accepted(cidr: str, problems: Problems) -> None:
-    assert problems({f"{DEV}.network.cidr": cidr}) == []
-
-
-def test_as_many_tasks_at_least_as_at_most_are_accepted(problems: Problems) -> None:
-    assert problems({f"{DEV}.tasks": {"min": 1000, "max": 1000}}) == []
-
-
-def test_a_bad_minimum_is_not_also_a_problem_of_the_maximum(problems: Problems) -> None:
-    assert problems({f"{DEV}.tasks.min": 5000}) == [f"slipway.toml: {DEV}.tasks.min: must be at most 1000, is 5000"]
 
 
 def test_only_the_sandbox_is_in_the_emulated_account(problems: Problems) -> None:
