@@ -9,11 +9,13 @@ from sandbox.emulator import (
     service_deployments,
     stacks,
     stopped_tasks,
+    task_secrets,
     web,
 )
 from sandbox.emulator.handlers import amended, for_ministack
 from sandbox.emulator.internals import internal
-from sandbox.emulator.resource_types import AMENDED, BACKED, RECORDED
+from sandbox.emulator.recorded_types import RECORDED
+from sandbox.emulator.resource_types import AMENDED, BACKED
 
 _PROVISIONERS = "services.cloudformation.provisioners"
 
@@ -40,8 +42,9 @@ def register() -> None:
     service_deployments.tell_of_rollouts()
     service_deployments.serve_stop_service_deployment()
     service_deployments.count_every_task_that_fails()
-    service_deployments.list_the_primary_first()
+    service_deployments.update_as_ecs_does()
     stopped_tasks.tell_of_tasks()
+    task_secrets.resolve_secrets()
     containers.apply_container_settings()
     forwarding.forward_by_weight()
     forwarding.reach_listeners_by_port()

@@ -14,6 +14,10 @@ _MODULE = "services.ecs"
 _BREAKER = "ECS deployment circuit breaker"
 # Not ECS's own words: no public source has what DescribeServices says of a deployment that StopServiceDeployment ended.
 _STOPPED = "Service deployment rolled back because StopServiceDeployment was called."
+_REBALANCING = "availabilityZoneRebalancing"
+# "This parameter triggers a new service deployment" or "Amazon ECS starts new tasks" (Amazon ECS API reference,
+# UpdateService), as far as MiniStack keeps it; the task definition is MiniStack's own concern.
+_STARTING_A_DEPLOYMENT = ("capacityProviderStrategy", "loadBalancers", "networkConfiguration", "platformVersion")
 _Deployment = dict[str, Any]
 _Service = dict[str, Any]
 
@@ -61,25 +65,34 @@ def count_every_task_that_fails() -> None:
     replace(_MODULE, "_record_service_task_failure", counting)
 
 
-def list_the_primary_first() -> None:
-    """Let an update after a rollback change the deployment that runs.
+def update_as_ecs_does() -> None:
+    """Let an update start a deployment where ECS starts one, and change the deployment that runs.
 
-    MiniStack writes a new number of tasks into the first deployment of its list, which is the one that failed.
+    MiniStack starts one for another task definition only. And it writes a new number of tasks into the first deployment
+    of its list, which after a rollback is the one that failed.
     """
-
-    def ordering(original: Any) -> Any:
-        def update_service(data: dict[str, Any]) -> Any:
-            cluster = internal(_MODULE, "_resolve_cluster_name")(data.get("cluster", "default"))
-            name = str(data.get("service", "")).rpartition("/")[2]
-            service = internal(_MODULE, "_services").get(f"{cluster}/{name}")
-            if service:
-                service["deployments"] = sorted(service["deployments"], key=_rank)
-            return original(data)
-
-        return update_service
-
     actions = internal(_MODULE, "_ACTION_MAP")
-    actions["UpdateService"] = ordering(actions["UpdateService"])
+    create, update = actions["CreateService"], actions["UpdateService"]
+
+    def create_service(data: dict[str, Any]) -> Any:
+        answer = create(data)
+        service = _stored(data, "serviceName")
+        if service and _REBALANCING not in service:
+            service[_REBALANCING] = data.get(_REBALANCING, "ENABLED")
+        return answer
+
+    def update_service(data: dict[str, Any]) -> Any:
+        service = _stored(data, "service")
+        if service:
+            service["deployments"] = sorted(service["deployments"], key=_rank)
+            service[_REBALANCING] = data.get(_REBALANCING, service.get(_REBALANCING))
+            if any(name in data and data[name] != service.get(name) for name in _STARTING_A_DEPLOYMENT):
+                data = {**data, "forceNewDeployment": True}
+            if data.get("capacityProviderStrategy"):  # MiniStack gives a new deployment what the service had before
+                service.update(capacityProviderStrategy=data["capacityProviderStrategy"], launchType=None)
+        return update(data)
+
+    actions.update(CreateService=create_service, UpdateService=update_service)
 
 
 def _as_ecs_tells(service: _Service) -> _Service:
@@ -162,6 +175,12 @@ def _is_being_rolled_back(listed: list[_Deployment], deployment: _Deployment) ->
     primary = next((each for each in listed if each["status"] == "PRIMARY"), deployment)
     newest = max(listed, key=lambda each: str(each["createdAt"]))
     return deployment is newest and primary is not deployment and primary["rolloutState"] == "IN_PROGRESS"
+
+
+def _stored(data: dict[str, Any], name: str) -> _Service | None:
+    cluster = internal(_MODULE, "_resolve_cluster_name")(data.get("cluster", "default"))
+    service: _Service | None = internal(_MODULE, "_services").get(f"{cluster}/{str(data.get(name)).rpartition('/')[2]}")
+    return service
 
 
 def _rank(deployment: _Deployment) -> bool:

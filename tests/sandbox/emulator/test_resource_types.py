@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sandbox.emulator.recorded import Recorded
-from sandbox.emulator.resource_types import AMENDED, BACKED, RECORDED
+from sandbox.emulator.recorded_types import RECORDED
+from sandbox.emulator.resource_types import AMENDED, BACKED
 
 # What delivers and runs the service has to exist in the emulator, not only in a stack.
 NEVER_ONLY_RECORDED = (
@@ -49,11 +50,12 @@ def test_each_type_is_in_the_table_once() -> None:
     assert len(types) == len(set(types))
 
 
-def test_of_ministacks_own_types_only_two_are_replaced() -> None:
+def test_of_ministacks_own_types_only_these_are_replaced() -> None:
     own = importlib.import_module("ministack.services.cloudformation.provisioners")._RESOURCE_HANDLERS
     assert {entry.type for entry in (*BACKED, *RECORDED) if entry.type in own} == {
         "AWS::ECS::Service",
         "AWS::ECS::TaskDefinition",
+        "AWS::SecretsManager::Secret",
     }
     assert {entry.type for entry in AMENDED} <= set(own)
 
