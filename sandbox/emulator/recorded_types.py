@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from sandbox.emulator.recorded import Recorded
-from sandbox.emulator.scaling import ScalableTarget
 
 
 @dataclass(frozen=True)
@@ -41,21 +40,6 @@ RECORDED = (
                 "PrometheusEndpoint": "https://aps-workspaces.{region}.amazonaws.com/workspaces/ws-{unique}/",
             },
         ),
-    ),
-    RecordedType(
-        "AWS::ApplicationAutoScaling::ScalableTarget",
-        "MiniStack has no Application Auto Scaling: the number of tasks is brought between the bounds once.",
-        ScalableTarget("{ResourceId}|{ScalableDimension}|{ServiceNamespace}", {"Id": "{reference}"}),
-        create_only=("ResourceId", "ScalableDimension", "ServiceNamespace"),
-    ),
-    RecordedType(
-        "AWS::ApplicationAutoScaling::ScalingPolicy",
-        "MiniStack has no Application Auto Scaling: no policy ever changes the number of tasks.",
-        Recorded(
-            "arn:aws:autoscaling:{region}:{account}:scalingPolicy:{unique}:policyName/{PolicyName}",
-            {"Arn": "{reference}", "ScalingPolicyName": "{PolicyName}"},
-        ),
-        create_only=("PolicyName", "ResourceId", "ScalableDimension", "ScalingTargetId", "ServiceNamespace"),
     ),
     RecordedType(
         "AWS::ApplicationSignals::ServiceLevelObjective",

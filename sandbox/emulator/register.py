@@ -1,6 +1,7 @@
 """Putting everything that MiniStack lacks into it, before it starts."""
 
 from sandbox.emulator import (
+    application_auto_scaling,
     cloudwatch,
     containers,
     forwarding,
@@ -51,3 +52,4 @@ def register() -> None:
     web.protect_load_balancers()
     cloudwatch.keep_metric_math()
     query_definitions.serve_query_definitions()
+    application_auto_scaling.serve_application_auto_scaling()

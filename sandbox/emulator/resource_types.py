@@ -13,6 +13,7 @@ from sandbox.emulator import (
     iam,
     notifications,
     query_definitions,
+    scaling,
     secret_values,
     web,
 )
@@ -49,6 +50,18 @@ class AmendedType:
 
 
 BACKED = (
+    BackedType(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "application-autoscaling:RegisterScalableTarget; no scheduled action is ever carried out",
+        scaling.ScalableTarget(),
+        create_only=("ResourceId", "ScalableDimension", "ServiceNamespace"),
+    ),
+    BackedType(
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        "application-autoscaling:PutScalingPolicy; no policy ever changes the number of tasks",
+        scaling.ScalingPolicy(),
+        create_only=("PolicyName", "ResourceId", "ScalableDimension", "ScalingTargetId", "ServiceNamespace"),
+    ),
     BackedType(
         "AWS::CloudWatch::CompositeAlarm",
         "cloudwatch:PutCompositeAlarm",

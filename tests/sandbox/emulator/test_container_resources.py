@@ -272,31 +272,3 @@ def test_a_change_set_announces_what_a_new_image_replaces(aws: Callable[[str], A
         "Task": "True",
         "Service": "False",
     }
-
-
-def test_a_scalable_target_brings_the_service_between_its_bounds(aws: Callable[[str], Any], stacks: Any) -> None:
-    def resources(least: int, most: int) -> dict[str, Any]:
-        target = {
-            "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
-            "DependsOn": "Service",
-            "Properties": {
-                "MinCapacity": least,
-                "MaxCapacity": most,
-                "ResourceId": "service/main/web",
-                "ScalableDimension": "ecs:service:DesiredCount",
-                "ServiceNamespace": "ecs",
-            },
-        }
-        return {**CLUSTER, "Task": task(), "Service": service(ServiceName="web", DesiredCount=1), "Target": target}
-
-    def desired() -> int:
-        count: int = aws("ecs").describe_services(cluster="main", services=["web"])["services"][0]["desiredCount"]
-        return count
-
-    stacks.deploy(resources(3, 5))
-    assert desired() == 3
-    stacks.deploy(resources(1, 2))
-    assert desired() == 2
-    stacks.deploy(resources(1, 4))
-    assert desired() == 2
-    stacks.delete()

@@ -27,8 +27,6 @@ def test_the_recorded_types_are_these() -> None:
     assert {entry.type for entry in RECORDED} == {
         "AWS::APS::RuleGroupsNamespace",
         "AWS::APS::Workspace",
-        "AWS::ApplicationAutoScaling::ScalableTarget",
-        "AWS::ApplicationAutoScaling::ScalingPolicy",
         "AWS::ApplicationSignals::ServiceLevelObjective",
         "AWS::Chatbot::SlackChannelConfiguration",
         "AWS::Synthetics::Canary",
@@ -63,37 +61,22 @@ def test_of_ministacks_own_types_only_these_are_replaced() -> None:
 def test_a_recorded_resource_is_listed_with_its_properties_and_references(
     aws: Callable[[str], Any], stacks: Any
 ) -> None:
-    target = {
-        "Type": "AWS::ApplicationAutoScaling::ScalableTarget",
-        "Properties": {
-            "MinCapacity": 2,
-            "MaxCapacity": 4,
-            "ResourceId": "service/cluster/web",
-            "ScalableDimension": "ecs:service:DesiredCount",
-            "ServiceNamespace": "ecs",
-        },
+    canary = {"Type": "AWS::Synthetics::Canary", "Properties": {"Name": "home", "RuntimeVersion": "1"}}
+    outputs = {
+        "State": {"Value": {"Fn::GetAtt": ["Canary", "State"]}},
+        "Id": {"Value": {"Fn::GetAtt": ["Canary", "Id"]}},
     }
-    policy = {
-        "Type": "AWS::ApplicationAutoScaling::ScalingPolicy",
-        "Properties": {
-            "PolicyName": "cpu",
-            "PolicyType": "TargetTrackingScaling",
-            "ScalingTargetId": {"Ref": "Target"},
-        },
-    }
-    outputs = {"Policy": {"Value": {"Fn::GetAtt": ["Policy", "Arn"]}}}
-    first = stacks.deploy({"Target": target, "Policy": policy}, Outputs=outputs)
+    first = stacks.deploy({"Canary": canary}, Outputs=outputs)
 
-    described = aws("cloudformation").describe_stack_resources(StackName="Stack")["StackResources"]
-    assert {resource["ResourceType"] for resource in described} == {target["Type"], policy["Type"]}
-    assert stacks.reference("Target") == "service/cluster/web|ecs:service:DesiredCount|ecs"
+    (described,) = aws("cloudformation").describe_stack_resources(StackName="Stack")["StackResources"]
+    assert described["ResourceType"] == canary["Type"]
+    assert stacks.reference("Canary") == "home"
     body = aws("cloudformation").get_template(StackName="Stack")["TemplateBody"]
-    assert body["Resources"]["Target"]["Properties"]["MaxCapacity"] == 4
-    assert first["Policy"] == stacks.reference("Policy")
+    assert body["Resources"]["Canary"]["Properties"]["RuntimeVersion"] == "1"
+    assert first["State"] == "READY"
 
-    target["Properties"]["MaxCapacity"] = 6  # type: ignore[index]  # a template is as deep as it is
-    policy["Properties"]["PolicyType"] = "StepScaling"  # type: ignore[index]  # likewise
-    assert stacks.deploy({"Target": target, "Policy": policy}, Outputs=outputs) == first
+    canary["Properties"]["RuntimeVersion"] = "2"  # type: ignore[index]  # a template is as deep as it is
+    assert stacks.deploy({"Canary": canary}, Outputs=outputs) == first
 
     stacks.delete()
 
