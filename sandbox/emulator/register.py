@@ -11,6 +11,7 @@ from sandbox.emulator import (
     stacks,
     stopped_tasks,
     task_secrets,
+    vpc_endpoints,
     web,
 )
 from sandbox.emulator.handlers import amended, for_ministack
@@ -50,6 +51,7 @@ def register() -> None:
     forwarding.forward_by_weight()
     forwarding.reach_listeners_by_port()
     web.protect_load_balancers()
+    vpc_endpoints.describe_endpoints()
     cloudwatch.keep_metric_math()
     query_definitions.serve_query_definitions()
     application_auto_scaling.serve_application_auto_scaling()
