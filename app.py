@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from configuration import SANDBOX, Configuration, ConfigurationError, Environment, load, stack_names
+from configuration.approved_changes import write_approved_changes
 from configuration.project import SANDBOX_ACCOUNT
 from configuration.types import Architecture
 
@@ -168,7 +169,8 @@ def main() -> None:
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
-    build_app(installation, environments=chosen, app=app).synth()
+    assembly = build_app(installation, environments=chosen, app=app).synth()
+    write_approved_changes(configuration.approved_changes, Path(assembly.directory))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from configuration.approved_changes import ApprovedChanges
 from configuration.environment import SANDBOX, SANDBOX_ACCOUNT, Environment
 from configuration.errors import ConfigurationError, KeyedValueError
 from configuration.github import GitHub
@@ -35,6 +36,7 @@ class Configuration(Section):
     environments: dict[str, Environment]
     identity: Identity = Identity()
     sandbox: Sandbox = Sandbox()
+    approved_changes: ApprovedChanges = Field(default=(), strict=False)
 
     @model_validator(mode="before")
     @classmethod
