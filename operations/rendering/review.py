@@ -1,0 +1,275 @@
+"""`slipway review` as Markdown: the comment on a pull request."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from operations.rendering.markdown import code, details, plain, table
+from operations.review.costs import CostChange
+from operations.review.names import SHARED
+from operations.review.report import Action, Broadening, Refusal, ResourceChange, Review
+
+MARKER = "<!-- slipway review -->"
+"""The first line, by which a workflow finds its comment again and edits it."""
+
+LIMIT = 65_000
+"""Characters; GitHub takes comments of up to 65,536 (its answer to a longer one: "body is too long")."""
+
+ROWS = 50
+"""Of a table, before the rest is only counted."""
+
+PATHS = 4
+"""Changed properties of one resource, likewise."""
+
+COLUMNS = {
+    "Added": (Action.ADDED,),
+    "Changed": (Action.CHANGED,),
+    "Replaced": (Action.REPLACED, Action.MAY_BE_REPLACED),
+    "Destroyed": (Action.DESTROYED,),
+}
+
+
+def markdown(review: Review, costs: Sequence[CostChange] = ()) -> str:
+    """The comment: what is refused first, then what else a reviewer has to see, the resources one by one collapsed.
+
+    Args:
+        costs: before and after; omitted, the comment says nothing about them.
+    """
+    sections = [
+        _summary(review),
+        _refused(review.refused),
+        _approved(review.approved),
+        _unused(review),
+        _environments(review),
+        _stacks(review),
+        _broadenings([each for each in review.broadenings if not each.new]),
+        _acknowledged(review),
+        _costs(costs),
+        _settings(review),
+        _new_permissions([each for each in review.broadenings if each.new]),
+    ]
+    text = "\n\n".join("\n".join(lines) for lines in sections if lines)
+    return _with_resources(text, review)
+
+
+def _with_resources(text: str, review: Review) -> str:
+    """As many of the environments' tables as fit into a comment."""
+    left_out = []
+    for environment in review.environments:
+        lines = "\n".join(_resources(environment, review))
+        if not lines:
+            continue
+        if len(text) + len(lines) > LIMIT - 200:  # room for what is said about it
+            left_out.append(plain(environment))
+        else:
+            text += f"\n\n{lines}"
+    if left_out:
+        text += f"\n\nToo long for a comment: the resources of {', '.join(left_out)}. `--json` has them all."
+    return text if len(text) <= LIMIT else f"{text[:LIMIT].rpartition(chr(10))[0]}\n\n...\n\nToo long for a comment."
+
+
+def _summary(review: Review) -> list[str]:
+    changes = (review.resources, review.stacks, review.settings, review.broadenings, review.acknowledged)
+    verdict = "nothing is refused" if any(changes) else "nothing changes"
+    if review.refused:
+        verdict = f"{_number(len(review.refused), 'change')} refused"
+    actions = ", ".join(f"{count} {name.lower()}" for name, count in _counts(review.resources).items() if count)
+    facts = [
+        f"{_number(len(review.resources), 'resource')}: {actions}" if actions else "no resource changes",
+        *([f"{len(review.refused)} refused"] if review.refused else []),
+        *([f"{len(review.approved)} approved"] if review.approved else []),
+        *([_number(len(review.broadenings), "broadened permission")] if review.broadenings else []),
+        *([_number(len(review.acknowledged), "acknowledged finding") + " added"] if review.acknowledged else []),
+    ]
+    text = "; ".join(facts)
+    return [MARKER, f"## Slipway review: {verdict}", "", f"{text[0].upper()}{text[1:]}."]
+
+
+def _refused(refusals: Sequence[Refusal]) -> list[str]:
+    if not refusals:
+        return []
+    return [
+        "### Refused",
+        "",
+        *(f"- {_about(refusal)}. {plain(refusal.why)}" for refusal in refusals),
+        "",
+        f"To approve, add this to `slipway.toml`, and say why {'it is' if len(refusals) == 1 else 'each is'} right:",
+        "",
+        "```toml",
+        *"\n\n".join("\n".join(approval(refusal)) for refusal in refusals).splitlines(),
+        "```",
+    ]
+
+
+def approval(refusal: Refusal) -> list[str]:
+    """Lines of TOML that approve it once a reason is filled in; without one, `slipway.toml` is refused itself."""
+    return [
+        "[[approved_changes]]",
+        f"change = {_toml(refusal.change)}",
+        f"stack = {_toml(refusal.stack)}",
+        *([f"resource = {_toml(refusal.resource)}"] if refusal.resource is not None else []),
+        'reason = ""',
+    ]
+
+
+def _toml(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _approved(refusals: Sequence[Refusal]) -> list[str]:
+    if not refusals:
+        return []
+    return [
+        "### Approved",
+        "",
+        *(f"- {_about(refusal)}. Approved: {plain(refusal.approval or '')}" for refusal in refusals),
+    ]
+
+
+def _about(refusal: Refusal) -> str:
+    if refusal.resource is None:
+        return f"The stack {code(refusal.stack)} {plain(refusal.what)}"
+    return f"{code(refusal.resource)} in {code(refusal.stack)} ({plain(refusal.type)}) {plain(refusal.what)}"
+
+
+def _unused(review: Review) -> list[str]:
+    if not review.unused_approvals:
+        return []
+    return [
+        "### Approvals that nothing needs",
+        "",
+        "Remove them from `slipway.toml`: they would let such a change pass when nobody expects it.",
+        "",
+        *(
+            f"- {code(each.change)} of {code(each.resource or each.stack)}"
+            + (f" in {code(each.stack)}" if each.resource else "")
+            for each in review.unused_approvals
+        ),
+    ]
+
+
+def _environments(review: Review) -> list[str]:
+    if not review.resources:
+        return []
+    rows = []
+    for environment in review.environments:
+        counts = _counts(each for each in review.resources if each.environment == environment)
+        if any(counts.values()):
+            rows.append([_called(environment), *(str(count) for count in counts.values())])
+    return ["### Resources", "", *table(["Environment", *COLUMNS], rows, numbers=True)]
+
+
+def _counts(changes: Iterable[ResourceChange]) -> dict[str, int]:
+    actions = Counter(change.action for change in changes)
+    return {name: sum(actions[action] for action in of) for name, of in COLUMNS.items()}
+
+
+def _stacks(review: Review) -> list[str]:
+    if not review.stacks:
+        return []
+    rows = [
+        [_called(each.environment), code(each.stack), "new" if each.added else "gone", code(each.place)]
+        for each in review.stacks
+    ]
+    return ["### Stacks", "", *table(["Environment", "Stack", "", "Account, region and name"], rows)]
+
+
+def _broadenings(broadenings: Sequence[Broadening]) -> list[str]:
+    if not broadenings:
+        return []
+    return ["### Broadened permissions", "", *_permissions(broadenings)]
+
+
+def _new_permissions(broadenings: Sequence[Broadening]) -> list[str]:
+    if not broadenings:
+        return []
+    return details(f"Permissions of what is new: {len(broadenings)}", _permissions(broadenings))
+
+
+def _permissions(broadenings: Sequence[Broadening]) -> list[str]:
+    rows = [[_called(each.environment), _place(each), code(each.grant)] for each in broadenings]
+    return _shortened(["Environment", "Resource", "Now"], rows)
+
+
+def _acknowledged(review: Review) -> list[str]:
+    if not review.acknowledged:
+        return []
+    rows = [
+        [f"{code(each.stack)} {code(each.resource)}".rstrip(), code(each.finding), plain(each.reason)]
+        for each in review.acknowledged
+    ]
+    return ["### Acknowledged findings added", "", *_shortened(["Construct", "Finding", "Reason"], rows)]
+
+
+def _costs(costs: Sequence[CostChange]) -> list[str]:
+    if not costs:
+        return []
+    rows = [[_called(each.environment), _usd(each.before), _usd(each.after), _difference(each)] for each in costs]
+    return ["### Cost a month in USD", "", *table(["Environment", "Before", "After", "Difference"], rows, numbers=True)]
+
+
+def _usd(amount: object) -> str:
+    return "" if amount is None else f"{amount:,.2f}"
+
+
+def _difference(cost: CostChange) -> str:
+    return f"{(cost.after or 0) - (cost.before or 0):+,.2f}"
+
+
+def _settings(review: Review) -> list[str]:
+    if not review.settings:
+        return []
+    rows = [
+        [
+            code(each.stack),
+            f"{each.kind} {code(each.name)}",
+            each.action + (f"; {plain(each.note)}" if each.note else ""),
+        ]
+        for each in review.settings
+    ]
+    return ["### Outputs, parameters and settings", "", *_shortened(["Stack", "", ""], rows)]
+
+
+def _resources(environment: str, review: Review) -> list[str]:
+    changes = [each for each in review.resources if each.environment == environment]
+    if not changes:
+        return []
+    rows = [[str(each.action), _place(each), plain(each.type), _what(each)] for each in changes]
+    return details(
+        f"{_called(environment)}: {_number(len(changes), 'resource')}", table(["", "Resource", "Type", "What"], rows)
+    )
+
+
+def _place(each: ResourceChange | Broadening) -> str:
+    return f"{code(each.stack)} {code(each.resource)}"
+
+
+def _what(change: ResourceChange) -> str:
+    paths = [code(path) for path in change.properties[:PATHS]]
+    more = len(change.properties) - len(paths)
+    facts = [
+        ", ".join(paths) + (f" and {more} more" if more else ""),
+        f"because of {plain('; '.join(change.causes))}" if change.causes not in {(), change.properties} else "",
+        _kept(change),
+        plain(change.note),
+    ]
+    return "; ".join(fact for fact in facts if fact)
+
+
+def _kept(change: ResourceChange) -> str:
+    if not change.retained:
+        return ""
+    return "stays, outside of the stack" if change.action is Action.DESTROYED else "the old one stays as well"
+
+
+def _shortened(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    more = len(rows) - ROWS
+    return [*table(header, rows[:ROWS]), *(["", f"And {more} more; `--json` has them all."] if more > 0 else [])]
+
+
+def _called(environment: str) -> str:
+    return "shared by all" if environment == SHARED else plain(environment)
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
