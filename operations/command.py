@@ -8,7 +8,7 @@ import typer
 
 from configuration import ConfigurationError
 from operations.errors import ExitCode, OperationError
-from operations.verbs import doctor, github, review, sandbox, status
+from operations.verbs import cost, doctor, github, review, sandbox, status
 
 command = typer.Typer(
     name="slipway",
@@ -21,6 +21,7 @@ command.command()(status.status)
 command.command()(doctor.doctor)
 command.command()(github.github)
 command.command()(review.review)
+command.command()(cost.cost)
 command.add_typer(sandbox.command, name="sandbox")
 
 

@@ -1,0 +1,50 @@
+"""The price of dev against that of the app that CDK's own patterns make with their defaults."""
+
+from collections.abc import Mapping
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk import Environment as CdkEnvironment
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_ecs_patterns as ecs_patterns
+from aws_cdk.assertions import Template as Synthesised
+
+from configuration import Configuration
+from operations.cost import Estimate, Profile, estimate
+from operations.cost.environments import price
+from tests.conftest import Template
+
+TARGET = 0.45
+
+
+@pytest.fixture(scope="module")
+def reference(configuration: Configuration) -> Estimate:
+    """One VPC of two zones, and one `ApplicationLoadBalancedFargateService` in it."""
+    region = configuration.environment("dev").region
+    stack = Stack(App(), "Reference", env=CdkEnvironment(account="111111111111", region=region))
+    ecs_patterns.ApplicationLoadBalancedFargateService(
+        stack,
+        "Service",
+        vpc=ec2.Vpc(stack, "Vpc", max_azs=2),
+        task_image_options=ecs_patterns.ApplicationLoadBalancedTaskImageOptions(
+            image=ecs.ContainerImage.from_registry("public.ecr.aws/docker/library/nginx")
+        ),
+    )
+    return estimate({"Reference": Synthesised.from_stack(stack).to_json()}, Profile(), region=region)
+
+
+def test_the_reference_is_priced_whole(reference: Estimate) -> None:
+    assert reference.not_priced == ()
+    quantities = {item.name: float(item.quantity) for item in reference.items}
+    assert (quantities["NAT gateways"], quantities["Load balancers"]) == (2 * 730, 730)
+    assert quantities["Fargate vCPU, x86_64"] == 730 / 4
+
+
+def test_dev_costs_at_most_45_percent_of_the_reference(
+    reference: Estimate, templates: Mapping[str, Template], configuration: Configuration
+) -> None:
+    dev = price(configuration, templates, Profile(), names=["dev"]).environments["dev"]
+    ratio = dev.total_usd / reference.total_usd
+    print(f"dev {dev.total_usd} USD, reference {reference.total_usd} USD, ratio {ratio:.3f}")
+    assert ratio <= TARGET
