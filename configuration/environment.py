@@ -136,6 +136,22 @@ class Environment(Section):
             _check_place(rollout.hook_lambda_arn, ("hook_lambda_arn",), info)
         return rollout
 
+    @field_validator("tasks")
+    @classmethod
+    def _requests_are_counted_in_one_target_group(cls, tasks: Tasks, info: ValidationInfo) -> Tasks:
+        """A shift leaves that group without traffic; AWS does not support ALBRequestCountPerTarget there.
+
+        "Use a target metric to scale Amazon ECS services" in the Amazon ECS developer guide.
+        """
+        rollout = info.data.get("rollout")
+        if rollout and rollout.shifts_traffic and tasks.requests_per_task is not None:
+            raise KeyedValueError(
+                ("requests_per_task",),
+                f"must not be given with strategy {rollout.strategy!r}: every release moves the requests to another "
+                "target group, and scaling counts those of one",
+            )
+        return tasks
+
     @property
     def deletion_protection(self) -> bool:
         """Of the load balancer: as its own table says, else where the environment keeps its data."""

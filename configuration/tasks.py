@@ -46,7 +46,7 @@ class Tasks(Section):
         max: how many at most.
         cpu_percent: of the CPU, which scaling keeps to.
         memory_percent: of the memory, likewise.
-        requests_per_task: in a minute, likewise; omitted, requests do not scale.
+        requests_per_task: in a minute, likewise; omitted, requests do not scale. For strategy `rolling` only.
         spot_percent: share of tasks that run on Fargate Spot, which AWS may stop with two minutes' notice.
         schedules: bounds that change by the clock, such as to zero at night.
     """

@@ -87,6 +87,16 @@ def test_a_fixed_number_has_bounds_too(count: int, wrong: str, problems: Problem
     assert problems({TASKS: {"count": count}}) == [f"slipway.toml: {TASKS}.count: {wrong}"]
 
 
+@pytest.mark.parametrize("strategy", ["blue_green", "canary", "linear"])
+def test_requests_do_not_scale_where_they_move_to_another_target_group(strategy: str, problems: Problems) -> None:
+    rollout = {"strategy": strategy, "test_port": 9001}
+    assert problems({f"{TASKS}.requests_per_task": 600}) == []
+    assert problems({f"{TASKS}.requests_per_task": 600, f"{DEV}.rollout": rollout}) == [
+        f"slipway.toml: {TASKS}.requests_per_task: must not be given with strategy {strategy!r}: every release moves "
+        "the requests to another target group, and scaling counts those of one"
+    ]
+
+
 def test_what_is_left_out_has_a_default(read: Read) -> None:
     tasks = read({TASKS: REMOVED}).environment("dev").tasks
     assert (tasks.count, tasks.min, tasks.max) == (None, 1, 4)

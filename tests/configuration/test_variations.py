@@ -48,7 +48,7 @@ EVERYTHING: dict[str, Any] = {
         "hook_lambda_arn": ARN.format(service="lambda", resource="function:smoke"),
     },
     "environments.dev.tasks": {
-        "requests_per_task": 600,
+        "cpu_percent": 50,
         "schedules": [{"name": "night", "cron": "0 20 ? * MON-FRI *", "min": 0, "max": 0}],
     },
     "environments.prod.tasks": {"count": 3, "spot_percent": 50},
