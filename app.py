@@ -157,7 +157,10 @@ def architecture(environment: Environment) -> Architecture:
 
 
 def main() -> None:
-    """Synthesise what the CDK CLI asks for; a bad configuration is one line for each problem and exit code 2."""
+    """Synthesise what the CDK CLI asks for.
+
+    A bad configuration is one line for each problem and exit code 2; a finding that nobody has accepted ends 1.
+    """
     app = new_app()
     path = Path(app.node.try_get_context("configuration") or ROOT / "slipway.toml")
     context = app.node.try_get_context("environment")
@@ -169,7 +172,15 @@ def main() -> None:
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
-    assembly = build_app(installation, environments=chosen, app=app).synth()
+    build_app(installation, environments=chosen, app=app)
+    try:
+        assembly = app.synth()
+    except RuntimeError as error:
+        if not str(error).startswith("ValidationFailed: "):
+            raise
+        # CDK's own process has said what was found and how to mend it, and the report has it too.
+        print(str(error).removeprefix("ValidationFailed: "), file=sys.stderr)
+        sys.exit(1)
     write_approved_changes(configuration.approved_changes, Path(assembly.directory))
 
 

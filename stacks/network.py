@@ -1,7 +1,7 @@
 """The network of one environment: a VPC of its own, or one that exists."""
 
 from aws_cdk import Environment as CdkEnvironment
-from aws_cdk import Stack
+from aws_cdk import Stack, Validations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -52,6 +52,12 @@ class NetworkStack(Stack):
         )
         if nat == "endpoints":
             self._add_endpoints(environment)
+        if nat == "gateway":
+            Validations.of(self).add_warning(
+                "Slipway::SingleNatGateway",
+                f"All zones of {environment.name} share one NAT gateway: when its zone fails, tasks elsewhere run on, but "
+                "none starts, not even one of a rollback. Set network.nat to 'gateway_per_az' in slipway.toml.",
+            )
         self._add_flow_logs(environment)
 
     def _add_endpoints(self, environment: Environment) -> None:

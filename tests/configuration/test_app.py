@@ -46,3 +46,16 @@ def test_an_unknown_environment_is_a_line_on_stderr_and_the_exit_code_is_2(write
     assert ended.stderr == "environment 'staging' is not in slipway.toml; it has prod, dev, sandbox\n"
     assert (ended.returncode, ended.stdout) == (2, "")
     assert list(assembly.iterdir()) == []
+
+
+def test_a_finding_that_nobody_accepted_ends_1_without_a_traceback_and_the_report_says_how_to_mend_it(
+    write: Write, assembly: Path
+) -> None:
+    path = write({"environments.dev.task": {"start_seconds": 3, "measured_start_seconds": 4.5}})
+    ended = synthesize({"configuration": str(path), "environment": "dev"}, assembly)
+    assert "A copy of this report can be found in: cdk.out/validation-report.json" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ended.returncode == 1
+    report = (assembly / "validation-report.json").read_text()
+    assert "3 s, and the service was measured to start in 4.5 s" in report
+    assert "Raise task.start_seconds in slipway.toml" in report
