@@ -55,8 +55,8 @@ class NetworkStack(Stack):
         if nat == "gateway":
             Validations.of(self).add_warning(
                 "Slipway::SingleNatGateway",
-                f"All zones of {environment.name} share one NAT gateway: when its zone fails, tasks elsewhere run on, but "
-                "none starts, not even one of a rollback. Set network.nat to 'gateway_per_az' in slipway.toml.",
+                f"All zones of {environment.name} share one NAT gateway: when its zone fails, tasks elsewhere run on, "
+                "but none starts, not even one of a rollback. Set network.nat to 'gateway_per_az' in slipway.toml.",
             )
         self._add_flow_logs(environment)
 
