@@ -59,10 +59,41 @@ def test_tasks_are_containers_that_are_neither_root_nor_able_to_write(sandbox: S
         assert container.attrs["HostConfig"]["ReadonlyRootfs"] is True
 
 
+def test_a_container_writes_to_its_scratch_directory_and_nowhere_else(sandbox: Sandbox, engine: Engine) -> None:
+    container, *_ = engine.containers(sandbox.port)
+
+    def writes_to(path: str) -> bool:
+        return bool(container.exec_run(["python", "-c", f"open('{path}/written', 'w').close()"])[0] == 0)
+
+    assert [path for path in ("/tmp", "/srv", "/var/lib", "/") if writes_to(path)] == ["/tmp"]  # noqa: S108 - in it
+
+
+def test_the_service_is_told_when_to_roll_a_release_back(sandbox: Sandbox) -> None:
+    ecs = sandbox.client("ecs")
+    (service,) = ecs.describe_services(cluster="slipway-sandbox", services=["slipway-sandbox"])["services"]
+    told = service["deploymentConfiguration"]
+    assert told["deploymentCircuitBreaker"] == {
+        "enable": True,
+        "rollback": True,
+        "resetOnHealthyTask": False,
+        "thresholdConfiguration": {"type": "COUNT", "value": 3},
+    }
+    known = {alarm["AlarmName"] for alarm in sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]}
+    assert len(told["alarms"]["alarmNames"]) == 3
+    assert set(told["alarms"]["alarmNames"]) <= known
+
+
+def test_a_release_is_recorded_with_its_tag(sandbox: Sandbox) -> None:
+    history = sandbox.client("ssm").get_parameter_history(Name="/slipway/sandbox/release")["Parameters"]
+    assert history[-1]["Value"] == sandbox.status()["image_tag"]
+    assert history[-1]["Description"].startswith("released by ")
+
+
 def test_logs_of_the_containers_are_in_cloudwatch_logs(sandbox: Sandbox) -> None:
-    logs = sandbox.client("logs")
-    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    group = next(name for name in groups if "WebService" in name)
+    ecs, logs = sandbox.client("ecs"), sandbox.client("logs")
+    (service,) = ecs.describe_services(cluster="slipway-sandbox", services=["slipway-sandbox"])["services"]
+    task = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    group = task["containerDefinitions"][0]["logConfiguration"]["options"]["awslogs-group"]
     messages = [event["message"] for event in logs.filter_log_events(logGroupName=group)["events"]]
     assert any("startup complete" in message.lower() for message in messages), messages
 
