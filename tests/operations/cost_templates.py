@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from operations.cost import Estimate, Profile, estimate
+from operations.cost.estimate import Estimate, estimate
+from operations.cost.profile import Profile
 
 REGION = "us-east-1"
 QUIET = Profile(

@@ -9,8 +9,8 @@ import pytest
 from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
-from operations.cost import Profile
 from operations.cost.environments import price
+from operations.cost.profile import Profile
 from operations.errors import OperationError
 from operations.rendering.cost import lines
 from tests.conftest import Template

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from operations.cost import NotPriced, Profile
+from operations.cost.estimate import NotPriced
+from operations.cost.profile import Profile
 from operations.errors import ExitCode, OperationError
 from tests.conftest import PROJECT
 from tests.operations.cost_templates import billed, definition, estimate_of, of, service, target
@@ -152,8 +153,9 @@ def test_an_internal_load_balancer_has_no_public_address_and_sends_nothing_to_th
 
 def test_an_estimate_can_be_made_without_boto3_and_without_aws_cdk() -> None:
     program = (
-        "import sys, operations.cost\n"
-        "operations.cost.estimate({'S': {'Resources': {}}}, region='us-east-1')\n"
+        "import sys\n"
+        "from operations.cost.estimate import estimate\n"
+        "estimate({'S': {'Resources': {}}}, region='us-east-1')\n"
         "print({'boto3', 'botocore', 'aws_cdk', 'jsii'} & set(sys.modules))"
     )
     ended = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from configuration import Configuration
-from operations.cost import Estimate, Profile
 from operations.cost.environments import price
+from operations.cost.estimate import Estimate
+from operations.cost.profile import Profile
 from tests.conftest import assemble, templates_of, varied
 from tests.stacks.variants import VARIANTS
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from operations.cost import Profile
+from operations.cost.profile import Profile
 from tests.operations.cost_templates import Given, billed, definition, estimate_of, of, service
 
 

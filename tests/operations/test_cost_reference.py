@@ -11,8 +11,9 @@ from aws_cdk import aws_ecs_patterns as ecs_patterns
 from aws_cdk.assertions import Template as Synthesised
 
 from configuration import Configuration
-from operations.cost import Estimate, Profile, estimate
 from operations.cost.environments import price
+from operations.cost.estimate import Estimate, estimate
+from operations.cost.profile import Profile
 from tests.conftest import Template
 
 TARGET = 0.45
