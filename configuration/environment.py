@@ -42,6 +42,8 @@ class Environment(Section):
             `ImageTag`; `asset`: CDK builds `service/Dockerfile` itself.
         branch: whose pushes are deployed here; omitted, none are.
         retain_data: logs, images and keys outlive their stack.
+        container_insights: CPU, memory, network and disk of every task in CloudWatch, billed by metric (`slipway cost`);
+            omitted, as `retain_data`. The service's own CPU and memory are there without it.
     """
 
     name: EnvironmentName
@@ -52,6 +54,7 @@ class Environment(Section):
     image: Literal["ecr", "ghcr", "asset"] = "ecr"
     branch: BranchName | None = None
     retain_data: bool = True
+    container_insights: bool | None = None
     network: Network
     load_balancer: LoadBalancer
     task: Task = Task()
@@ -157,6 +160,11 @@ class Environment(Section):
         """Of the load balancer: as its own table says, else where the environment keeps its data."""
         chosen = self.load_balancer.deletion_protection
         return self.retain_data if chosen is None else chosen
+
+    @property
+    def insights_enabled(self) -> bool:
+        """Of Container Insights: as `container_insights` says, else where the environment keeps its data."""
+        return self.retain_data if self.container_insights is None else self.container_insights
 
     @property
     def cluster_name(self) -> str:

@@ -88,8 +88,8 @@ RequestPath = Annotated[
 PathPattern = Annotated[
     str,
     _form(
-        r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,127}",
-        "a path that begins with /, of up to 128 letters, digits and _ - . $ / ~ \" ' @ : + & * ?",
+        r"/[A-Za-z0-9_.$/~\"'@:+&*?-]{0,125}",  # a pattern has up to 128 characters, and `/*` is added to it
+        "a path that begins with /, of up to 126 letters, digits and _ - . $ / ~ \" ' @ : + & * ?",
     ),
 ]
 

@@ -187,9 +187,18 @@ class ServiceStack(Stack):
             "Cluster",
             cluster_name=environment.cluster_name,
             vpc=self._network.vpc,
-            container_insights_v2=ecs.ContainerInsights.ENABLED,
+            container_insights_v2=(
+                ecs.ContainerInsights.ENABLED if environment.insights_enabled else ecs.ContainerInsights.DISABLED
+            ),
             enable_fargate_capacity_providers=True,
         )
+        if not environment.insights_enabled:
+            acknowledge(
+                cluster,
+                "AwsSolutions-ECS4",
+                f"slipway.toml turns Container Insights off in {environment.name}: it is billed by metric, and the "
+                "service's own CPU and memory, which alarms and scaling use, are measured without it.",
+            )
         web_service = WebService(
             self,
             "WebService",

@@ -148,3 +148,20 @@ def test_images_of_github_are_run_where_they_are_cached(problems: Problems) -> N
         "slipway.toml: environments.dev.image: 'ghcr' needs the environment in the registry's account 222222222222, "
         "which caches the images, is in 111111111111"
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "enabled"),
+    [
+        ({}, True),
+        ({"environments.prod.retain_data": False}, False),
+        ({"environments.prod.retain_data": False, "environments.prod.container_insights": True}, True),
+        ({"environments.prod.container_insights": False}, False),
+    ],
+)
+def test_containers_are_measured_as_told_or_where_data_is_kept(
+    changes: dict[str, bool],
+    enabled: bool,
+    read: Read,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    assert read(changes).environment("prod").insights_enabled is enabled

@@ -127,6 +127,16 @@ def test_a_fixed_number_is_in_the_template_and_nothing_scales_it(services: Mappi
     assert resources(services["paused"], TARGET) == []
 
 
+@pytest.mark.parametrize(
+    ("environment", "setting"), [("dev", "disabled"), ("prod", "enabled"), ("sandbox", "disabled")]
+)
+def test_containers_are_measured_where_data_is_kept(
+    environment: str, setting: str, templates: Mapping[str, Template]
+) -> None:
+    cluster = only(templates[f"slipway-{environment}-service"], "AWS::ECS::Cluster")
+    assert cluster["ClusterSettings"] == [{"Name": "containerInsights", "Value": setting}]
+
+
 def test_a_name_of_ones_own_is_certified_recorded_and_the_url(everything: Template) -> None:
     assert only(everything, "AWS::CertificateManager::Certificate")["DomainName"] == "api.example.com"
     record = only(everything, "AWS::Route53::RecordSet")
