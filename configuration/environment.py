@@ -42,8 +42,8 @@ class Environment(Section):
             `ImageTag`; `asset`: CDK builds `service/Dockerfile` itself.
         branch: whose pushes are deployed here; omitted, none are.
         retain_data: logs, images and keys outlive their stack.
-        container_insights: CPU, memory, network and disk of every task in CloudWatch, billed by metric (`slipway cost`);
-            omitted, as `retain_data`. The service's own CPU and memory are there without it.
+        container_insights: CPU, memory, network and disk of every task in CloudWatch, billed by metric; omitted, as
+            `retain_data`. The service's own CPU and memory are there without it.
     """
 
     name: EnvironmentName

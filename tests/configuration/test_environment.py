@@ -161,7 +161,7 @@ def test_images_of_github_are_run_where_they_are_cached(problems: Problems) -> N
 )
 def test_containers_are_measured_as_told_or_where_data_is_kept(
     changes: dict[str, bool],
-    enabled: bool,
-    read: Read,  # noqa: FBT001 - a parameter of the test
+    enabled: bool,  # noqa: FBT001 - a parameter of the test
+    read: Read,
 ) -> None:
     assert read(changes).environment("prod").insights_enabled is enabled

@@ -13,7 +13,7 @@ ZONE = {"domain": "api.example.com", "hosted_zone_id": "Z0123456789ABC", "hosted
 ONE_WAY = "must have either certificate_arn, or domain with hosted_zone_id and hosted_zone, or plain_http = true"
 ACM_ARN = "must be the ARN of an ACM certificate such as 'arn:aws:acm:REGION:ACCOUNT:certificate/ID'"
 DOMAIN = "must be a domain name in lower case such as 'api.example.com'"
-PATH = "must be a path that begins with /, of up to 128 letters, digits and _ - . $ / ~ \" ' @ : + & * ?"
+PATH = "must be a path that begins with /, of up to 126 letters, digits and _ - . $ / ~ \" ' @ : + & * ?"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_whatever_else_is_said_of_certificates_is_one_line(table: object, line: 
             ["/*/a", "/*/b", "/*/c", "/*/d?", "/?"],
             "private_paths: must have at most 5 wildcards * and ?, what one rule of a listener takes, have 6",
         ),
-        ("private_paths", [f"/{'a' * 128}"], f"private_paths[0]: {PATH}, is '/{'a' * 128}'"),
+        ("private_paths", [f"/{'a' * 126}"], f"private_paths[0]: {PATH}, is '/{'a' * 126}'"),
         ("access_log_days", 0, "access_log_days: must be at least 1, is 0"),
         ("access_log_days", 3651, "access_log_days: must be at most 3650, is 3651"),
         ("deletion_protection", "yes", "deletion_protection: must be true or false, is 'yes'"),
@@ -141,7 +141,7 @@ def test_a_bad_value_is_one_line(key: str, value: object, line: str, problems: P
     [
         ("private_paths", []),
         ("private_paths", ["/a", "/b", "/c", "/d", "/e"]),
-        ("private_paths", ["/internal/*", f"/{'a' * 127}"]),
+        ("private_paths", ["/internal/*", f"/{'a' * 125}"]),
         ("access_log_days", 1),
         ("access_log_days", 3650),
         ("firewall", {"requests_per_five_minutes": 10}),

@@ -64,7 +64,7 @@ def test_broken_toml_is_one_line_with_the_place(content: bytes, reason: str, tmp
     ("key", "hint"),
     [
         ("environmnets", "did you mean 'environments'?"),
-        ("domain", "known are environments, github, identity, registry, sandbox"),
+        ("domain", "known are approved_changes, environments, github, identity, registry, sandbox"),
         ("github.organisation", "known are owner, owner_id, repository, repository_id"),
         ("registry.release_kept", "did you mean 'releases_kept'?"),
         ("sandbox.ports", "did you mean 'port'?"),
@@ -75,8 +75,8 @@ def test_broken_toml_is_one_line_with_the_place(content: bytes, reason: str, tmp
         (
             "environments.dev.vpc",
             (
-                "known are account, alerts, availability_zones, branch, github_environment, image, load_balancer, "
-                "network, region, retain_data, rollout, task, tasks"
+                "known are account, alerts, availability_zones, branch, container_insights, "
+                "github_environment, image, load_balancer, network, region, retain_data, rollout, task, tasks"
             ),
         ),
         ("environments.dev.network.nats", "did you mean 'nat'?"),
