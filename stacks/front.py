@@ -1,9 +1,12 @@
 """How clients reach the service of one environment."""
 
+from dataclasses import dataclass
+
 from aws_cdk import Duration, Stack, Validations
 from aws_cdk import aws_certificatemanager as acm
 
 from configuration import Environment
+from configuration.load_balancer import LoadBalancer
 from slipway_constructs.domain import AliasRecord, SiteCertificate
 from slipway_constructs.existing_network import ExistingNetwork
 from slipway_constructs.firewall import Firewall
@@ -12,32 +15,23 @@ from slipway_constructs.network import Network
 from stacks.retention import log_retention, removal_policy
 
 
-def certificate_of(stack: Stack, environment: Environment) -> acm.ICertificate | None:
-    """The certificate of the listeners: an existing one, or one that the stack makes; None serves plain HTTP."""
-    settings = environment.load_balancer
-    if settings.certificate_arn:
-        return acm.Certificate.from_certificate_arn(stack, "Certificate", settings.certificate_arn)
-    if settings.domain and settings.hosted_zone_id and settings.hosted_zone:
-        return SiteCertificate(
-            stack,
-            "Site",
-            domain_name=settings.domain,
-            hosted_zone_id=settings.hosted_zone_id,
-            zone_name=settings.hosted_zone,
-        ).certificate
-    Validations.of(stack).add_warning(
-        "Slipway::PlainHttp",
-        f"{environment.name} is served over plain HTTP, as slipway.toml says: anybody on the way can read and change "
-        "what is sent. Give load_balancer a certificate_arn, or a domain with its hosted zone.",
-    )
-    return None
+@dataclass(frozen=True)
+class Front:
+    """Load balancer and certificate.
+
+    Attributes:
+        certificate: of its listeners; None serves plain HTTP.
+    """
+
+    ingress: Ingress
+    certificate: acm.ICertificate | None
 
 
-def ingress_of(
-    stack: Stack, environment: Environment, network: Network | ExistingNetwork, certificate: acm.ICertificate | None
-) -> Ingress:
-    """The load balancer, with the name and the firewall that slipway.toml asks for."""
+def front_of(stack: Stack, environment: Environment, network: Network | ExistingNetwork) -> Front:
+    """The load balancer in that network, with the name and the firewall that slipway.toml asks for."""
     settings = environment.load_balancer
+    site = _site_of(stack, settings)
+    certificate = site.certificate if site else _existing_certificate(stack, environment)
     ingress = Ingress(
         stack,
         "Ingress",
@@ -52,8 +46,7 @@ def ingress_of(
         access_log_retention=Duration.days(settings.access_log_days),
         removal_policy=removal_policy(environment),
     )
-    site = stack.node.try_find_child("Site")
-    if isinstance(site, SiteCertificate) and settings.domain:
+    if site and settings.domain:
         AliasRecord(stack, "Alias", zone=site.zone, domain_name=settings.domain, load_balancer=ingress.load_balancer)
     if settings.firewall:
         Firewall(
@@ -64,4 +57,29 @@ def ingress_of(
             log_retention=log_retention(environment),
             removal_policy=removal_policy(environment),
         )
-    return ingress
+    return Front(ingress, certificate)
+
+
+def _site_of(stack: Stack, settings: LoadBalancer) -> SiteCertificate | None:
+    """The certificate that the stack makes, where there is a hosted zone to prove it in."""
+    if not (settings.domain and settings.hosted_zone_id and settings.hosted_zone):
+        return None
+    return SiteCertificate(
+        stack,
+        "Site",
+        domain_name=settings.domain,
+        hosted_zone_id=settings.hosted_zone_id,
+        zone_name=settings.hosted_zone,
+    )
+
+
+def _existing_certificate(stack: Stack, environment: Environment) -> acm.ICertificate | None:
+    arn = environment.load_balancer.certificate_arn
+    if arn:
+        return acm.Certificate.from_certificate_arn(stack, "Certificate", arn)
+    Validations.of(stack).add_warning(
+        "Slipway::PlainHttp",
+        f"{environment.name} is served over plain HTTP, as slipway.toml says: anybody on the way can read and change "
+        "what is sent. Give load_balancer a certificate_arn, or a domain with its hosted zone.",
+    )
+    return None

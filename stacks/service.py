@@ -26,7 +26,7 @@ from slipway_constructs.target_metrics import CombinedMetrics, TargetMetrics, Tr
 from slipway_constructs.test_listener import TestListener
 from slipway_constructs.traffic_shift import TrafficShift
 from slipway_constructs.web_service import WebService
-from stacks.front import certificate_of, ingress_of
+from stacks.front import front_of
 from stacks.network import existing_network
 from stacks.retention import log_retention, removal_policy
 from stacks.rollouts import strategy_of
@@ -78,8 +78,8 @@ class ServiceStack(Stack):
             if environment.image == "asset"
             else registry_image(self, environment, registry, github)
         )
-        self._certificate = certificate_of(self, environment)
-        self.ingress = ingress_of(self, environment, self._network, self._certificate)
+        front = front_of(self, environment, self._network)
+        self.ingress, self._certificate = front.ingress, front.certificate
         task = self._task(image, architecture)
         if environment.image == "ghcr":
             grant_import_from_github(self, task.execution_role, registry, github)
