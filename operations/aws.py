@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from configuration import SANDBOX, Configuration, Environment
-from operations.errors import OperationError
+from operations.errors import CredentialsExpiredError, OperationError, UnavailableError
 
 if TYPE_CHECKING:
     import boto3
@@ -28,6 +28,25 @@ UNKNOWN_CREDENTIALS = {
     "UnrecognizedClientException",
 }
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+# As botocore's own retries have it (botocore.retries.standard.ThrottledRetryableChecker), but for
+# LimitExceededException, which CloudFormation says of a quota.
+THROTTLED = {
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionInProgressException",
+}
+SERVER_ERROR = 500
+""" and above: AWS's own fault (HTTP)."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +102,37 @@ def connect(configuration: Configuration, environment: Environment) -> Aws:
     return Aws(session, sandbox_endpoint(configuration) if sandboxed else None)
 
 
+def assuming(aws: Aws, role_arn: str, session_name: str) -> Aws:
+    """AWS as that role sees it, for an hour: what STS gives to whoever is in another role's session already.
+
+    Args:
+        session_name: tells in CloudTrail who took the role on.
+
+    Raises:
+        OperationError: the role cannot be taken on.
+    """
+    import boto3  # noqa: PLC0415 - as in `connect`
+
+    sts = aws.session.client("sts", endpoint_url=aws.endpoint, config=aws.config)
+    with explained(aws):
+        credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
+    session = boto3.Session(
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+        region_name=aws.session.region_name,
+    )
+    return Aws(session, aws.endpoint)
+
+
 @contextmanager
 def explained(aws: Aws) -> Iterator[None]:
     """Turns what botocore raises into an OperationError that says what to do.
 
     Raises:
-        OperationError: there are no credentials, they have expired, AWS refuses or does not answer.
+        CredentialsExpiredError: the credentials have expired.
+        UnavailableError: AWS does not answer, or was asked too often.
+        OperationError: there are no credentials, or AWS refuses.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as in `connect`
     from botocore.parsers import ResponseParserError  # noqa: PLC0415 - likewise
@@ -115,14 +159,14 @@ def _explanation(error: "BotoCoreError", endpoint: str | None) -> OperationError
         case exceptions.NoCredentialsError():
             return OperationError("AWS cannot be asked: the shell has no credentials", fix="Run aws sso login.")
         case exceptions.SSOError() | exceptions.TokenRetrievalError():
-            return OperationError(
+            return CredentialsExpiredError(
                 "AWS cannot be asked: the session of aws sso login has expired, or there is none",
                 fix="Run aws sso login.",
             )
         case exceptions.EndpointConnectionError() if endpoint:
             return OperationError(f"the sandbox does not answer at {endpoint}: it is not running", fix="Run make up.")
         case exceptions.ConnectionError() | exceptions.HTTPClientError():
-            return OperationError(
+            return UnavailableError(
                 f"{'the sandbox' if endpoint else 'AWS'} does not answer: {_clause(error)}",
                 fix="Run make down and make up." if endpoint else "Check the network, then try again.",
             )
@@ -135,10 +179,15 @@ def _explanation(error: "BotoCoreError", endpoint: str | None) -> OperationError
 
 def _refusal(error: "ClientError") -> OperationError:
     answer = error.response.get("Error", {})
-    code = answer.get("Code", "")
+    code, operation = answer.get("Code", ""), error.operation_name
     if code in EXPIRED:
-        return OperationError(
-            f"{error.operation_name} was refused: the credentials have expired", fix="Run aws sso login."
+        return CredentialsExpiredError(
+            f"{operation} was refused: the credentials have expired", fix="Run aws sso login."
+        )
+    if code in THROTTLED:
+        return UnavailableError(
+            f"{operation} was throttled: this account asks AWS too often ({code})",
+            fix="Wait a minute and try again; other programs of the account count as well.",
         )
     if code in UNKNOWN_CREDENTIALS:
         fix = "Check which credentials are in use; aws configure list prints them."
@@ -146,9 +195,10 @@ def _refusal(error: "ClientError") -> OperationError:
         fix = "Check the permissions of the credentials in use; aws sts get-caller-identity prints whose they are."
     else:
         fix = "Try again; if it stays, the API reference of the operation explains the code."
-    what = f"{error.operation_name} failed: {code}"
     message = answer.get("Message")
-    return OperationError(f"{what}: {_clause(message)}" if message else what, fix=fix)
+    what = f"{operation} failed: {code}" + (f": {_clause(message)}" if message else "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return (UnavailableError if status >= SERVER_ERROR else OperationError)(what, fix=fix)
 
 
 def _clause(text: object) -> str:

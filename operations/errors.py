@@ -38,3 +38,11 @@ class OperationError(Exception):
         self.what = what
         self.fix = fix
         self.exit_code = exit_code
+
+
+class CredentialsExpiredError(OperationError):
+    """AWS no longer takes the credentials; what was started there goes on."""
+
+
+class UnavailableError(OperationError):
+    """AWS does not answer right now, or answers that it was asked too often: the same question may do later."""

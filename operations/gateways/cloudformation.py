@@ -20,6 +20,7 @@ class Stack:
         reason: why, where CloudFormation says so; otherwise empty.
         parameters: name to value.
         outputs: name to value.
+        updated_at: when its last operation began; None if it was never updated.
     """
 
     name: str
@@ -27,6 +28,12 @@ class Stack:
     reason: str
     parameters: Mapping[str, str]
     outputs: Mapping[str, str]
+    updated_at: datetime | None = None
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether an operation is under way that may still be taken back."""
+        return self.status.endswith("_IN_PROGRESS") and "CLEANUP" not in self.status
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ class CloudFormation:
                 reason=stack.get("StackStatusReason", ""),
                 parameters={each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])},
                 outputs={each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])},
+                updated_at=stack.get("LastUpdatedTime"),
             )
             for page in pages
             for stack in page["Stacks"]

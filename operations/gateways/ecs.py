@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from operations.aws import Aws
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import DeploymentCircuitBreakerTypeDef, DeploymentTypeDef, ServiceTypeDef, TaskTypeDef
+    from mypy_boto3_ecs.type_defs import (
+        DeploymentCircuitBreakerTypeDef,
+        DeploymentTypeDef,
+        LoadBalancerTypeDef,
+        ServiceTypeDef,
+        TaskTypeDef,
+    )
 
 DESCRIBED_AT_ONCE = 100
 """Tasks that one DescribeTasks takes (Amazon ECS API reference)."""
@@ -60,6 +66,7 @@ class Service:
     Attributes:
         breaker: None if it is off.
         alarms: names of those that roll a rollout back.
+        target_groups: ARNs of those that its tasks are targets of.
     """
 
     name: str
@@ -71,6 +78,8 @@ class Service:
     deployments: tuple[Deployment, ...]
     breaker: Breaker | None = None
     alarms: tuple[str, ...] = ()
+    arn: str = ""
+    target_groups: tuple[str, ...] = ()
 
     @property
     def primary(self) -> Deployment | None:
@@ -158,7 +167,15 @@ def _service(service: "ServiceTypeDef") -> Service:
         deployments=tuple(_deployment(each) for each in service["deployments"]),
         breaker=_breaker(breaker) if breaker and breaker["enable"] else None,
         alarms=tuple(alarms["alarmNames"]) if alarms and alarms["enable"] else (),
+        arn=service.get("serviceArn", ""),
+        target_groups=tuple(arn for each in service.get("loadBalancers", []) for arn in _target_groups(each)),
     )
+
+
+def _target_groups(load_balancer: "LoadBalancerTypeDef") -> list[str]:
+    """Two where traffic is shifted between them."""
+    alternate = load_balancer.get("advancedConfiguration", {}).get("alternateTargetGroupArn", "")
+    return [arn for arn in (load_balancer.get("targetGroupArn", ""), alternate) if arn]
 
 
 def _breaker(breaker: "DeploymentCircuitBreakerTypeDef") -> Breaker:

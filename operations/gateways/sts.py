@@ -1,6 +1,21 @@
 """What STS knows of credentials."""
 
+from dataclasses import dataclass
+
 from operations.aws import Aws
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose the credentials are."""
+
+    account: str
+    arn: str
+
+    @property
+    def name(self) -> str:
+        """Who that is: the last part of the ARN."""
+        return self.arn.rpartition("/")[2].rpartition(":")[2]
 
 
 class Sts:
@@ -11,4 +26,9 @@ class Sts:
 
     def account(self) -> str:
         """The account that the credentials belong to."""
-        return self._client.get_caller_identity()["Account"]
+        return self.caller().account
+
+    def caller(self) -> Caller:
+        """Whose the credentials are."""
+        identity = self._client.get_caller_identity()
+        return Caller(identity["Account"], identity.get("Arn", ""))
