@@ -6,19 +6,35 @@ from typing import Annotated
 
 import typer
 
-from configuration import ConfigurationError
 from operations.errors import ExitCode, OperationError
-from operations.verbs import cost, doctor, github, review, sandbox, status
+from operations.verbs import (
+    abort,
+    cost,
+    doctor,
+    github,
+    history,
+    release,
+    review,
+    rollback,
+    sandbox,
+    status,
+    watch,
+)
 
 command = typer.Typer(
     name="slipway",
-    help="Rehearse, watch and hand over the delivery stack that slipway.toml describes.",
+    help="Rehearse, release, watch and hand over the delivery stack that slipway.toml describes.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
 )
-command.command()(status.status)
 command.command()(doctor.doctor)
+command.command()(release.release)
+command.command()(watch.watch)
+command.command()(status.status)
+command.command()(history.history)
+command.command()(rollback.rollback)
+command.command()(abort.abort)
 command.command()(github.github)
 command.command()(review.review)
 command.command()(cost.cost)
@@ -40,9 +56,13 @@ def main() -> None:
     """Run the command line; data goes to stdout, everything else to stderr."""
     try:
         command()
-    except ConfigurationError as error:
-        typer.echo(error, err=True)
-        sys.exit(ExitCode.BAD_INPUT)
     except OperationError as error:
         typer.echo(f"slipway: {error.what}.\n{error.fix}", err=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        from configuration import ConfigurationError  # noqa: PLC0415 - takes longer than `slipway --help` may run
+
+        if not isinstance(error, ConfigurationError):
+            raise
+        typer.echo(error, err=True)
+        sys.exit(ExitCode.BAD_INPUT)

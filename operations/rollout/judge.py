@@ -40,6 +40,7 @@ class Observation:
         rollout: the one that is judged; None while it is not there, or no longer.
         newer: the oldest rollout that began after it and does not merely bring back what it replaced; None if there is
             none.
+        restored: the newest rollout that brings back what it replaced; None if there is none.
         stack: the state of the stack, such as `UPDATE_IN_PROGRESS`, and `DELETED` when it is gone; None where the
             rollout was not started by an update of the stack, so that its state says nothing.
         late: whether the time given to the release was over.
@@ -47,6 +48,7 @@ class Observation:
 
     rollout: Rollout | None
     newer: Rollout | None = None
+    restored: Rollout | None = None
     stack: str | None = None
     late: bool = False
 
@@ -69,8 +71,8 @@ def judge(observations: Sequence[Observation]) -> Judgement:
     if judgement is None and _missing(last, observations):
         judgement = Judgement(Verdict.FAILED, _why_missing(last))
     if judgement is None and last and _at_rest(now.stack):
-        judgement = _of_rollout(last, given_up=any(each.state.failing for each in seen))
-    if judgement is None:
+        judgement = _of_restored(now.restored) or _of_rollout(last, given_up=any(each.state.failing for each in seen))
+    if judgement is None or judgement.verdict is Verdict.IN_PROGRESS:
         late = "it was still under way when the time was over"
         return Judgement(Verdict.TIMED_OUT, late) if now.late else Judgement(Verdict.IN_PROGRESS)
     return judgement
@@ -94,6 +96,17 @@ def _of_stack(last: Rollout | None, stack: str | None) -> Judgement | None:
     if stack is not None and (stack in {"ROLLBACK_COMPLETE", "DELETED"} or stack.endswith("_FAILED")):
         return Judgement(Verdict.FAILED, f"the stack is {stack}")
     return None
+
+
+def _of_restored(restored: Rollout | None) -> Judgement | None:
+    """What it says that somebody, mostly CloudFormation, has rolled out again what ran before."""
+    if restored is None:
+        return None
+    if restored.state is State.SUCCESSFUL:
+        return Judgement(Verdict.ROLLED_BACK, f"{restored.target.tag or 'what ran before'} was rolled out again")
+    if restored.state.over:
+        return Judgement(Verdict.FAILED, "what ran before was rolled out again, and that failed, too")
+    return Judgement(Verdict.IN_PROGRESS)
 
 
 def _of_rollout(last: Rollout, *, given_up: bool) -> Judgement | None:

@@ -59,6 +59,19 @@ class Rollback:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A point of the rollout at which ECS waits for a human.
+
+    Attributes:
+        hook: the id that ContinueServiceDeployment takes.
+        expires_at: when ECS decides by itself; None if it does not say.
+    """
+
+    hook: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Rollout:
     """One service deployment.
 
@@ -72,6 +85,7 @@ class Rollout:
         threshold: of the circuit breaker; None where it is off.
         alarms: that fired during it.
         stage: of its life cycle, such as `BAKE_TIME`; empty where ECS does not tell.
+        pauses: at which a human has to decide now.
         requested: tasks that it is to have; likewise those that run and those that are pending.
         previous_running: tasks of what ran before that still run.
     """
@@ -89,6 +103,7 @@ class Rollout:
     alarms: tuple[str, ...] = ()
     rollback: Rollback | None = None
     stage: str = ""
+    pauses: tuple[Pause, ...] = ()
     requested: int = 0
     running: int = 0
     pending: int = 0
@@ -97,3 +112,35 @@ class Rollout:
     def restores(self, other: "Rollout") -> bool:
         """Whether it brings back what the other one replaced, as CloudFormation does when an update has failed."""
         return self.target.task_definition in {source.task_definition for source in other.sources}
+
+    def as_json(self) -> dict[str, object]:
+        """The same as plain data."""
+        back = self.rollback
+        return {
+            "id": self.id,
+            "state": self.state.value,
+            "reason": self.reason,
+            "tag": self.target.tag,
+            "digest": self.target.digest,
+            "task_definition": self.target.task_definition,
+            "replaces": [source.tag or source.task_definition for source in self.sources],
+            "created_at": _text(self.created_at),
+            "started_at": _text(self.started_at),
+            "finished_at": _text(self.finished_at),
+            "failures": self.failures,
+            "threshold": self.threshold,
+            "alarms": list(self.alarms),
+            "rollback": {
+                "reason": back.reason,
+                "started_at": _text(back.started_at),
+                "to": back.to.tag if back.to else None,
+            }
+            if back
+            else None,
+            "stage": self.stage,
+            "pauses": [{"hook": each.hook, "expires_at": _text(each.expires_at)} for each in self.pauses],
+        }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -15,9 +15,12 @@ from botocore.loaders import Loader
 from botocore.stub import Stubber
 
 from operations.command import main
+from operations.rollout.interruption import Interruption
 from tests.conftest import PROJECT
+from tests.operations.answering import AnsweringAws
 from tests.operations.examinations import record_health
 from tests.operations.recorded_aws import RecordedAws
+from tests.operations.world import World
 
 Session = boto3.Session
 MODELS = Loader(extra_search_paths=[str(Path(boto3.__file__).parent / "data")])
@@ -131,3 +134,22 @@ def healthy(recorded_aws: RecordedAws) -> RecordedAws:
     """An account in which nothing is wrong."""
     record_health(recorded_aws)
     return recorded_aws
+
+
+@pytest.fixture
+def answering(shell: pytest.MonkeyPatch) -> AnsweringAws:
+    """AWS as the test has it answer, whatever the order; nobody waits between two looks."""
+    answering = AnsweringAws(MODELS)
+    shell.setattr(boto3, "Session", answering.session)
+    shell.setattr(Interruption, "wait", lambda interruption, _: interruption.asked)
+    shell.setenv("AWS_ACCESS_KEY_ID", "key")
+    shell.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    for name in [name for name in os.environ if name.startswith("GITHUB_")]:
+        shell.delenv(name)
+    return answering
+
+
+@pytest.fixture
+def world(answering: AnsweringAws) -> World:
+    """The environment dev, whose service runs `OLD`."""
+    return World(answering)

@@ -1,0 +1,166 @@
+"""The one change that a release makes: another image tag in the deployed template."""
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+
+from configuration import Environment
+from operations.aws import Aws, assuming, explained
+from operations.errors import ExitCode, OperationError
+from operations.gateways.change_sets import Change, ChangeSet, ChangeSets
+from operations.gateways.cloudformation import Stack
+
+IMAGE_TAG, RELEASED_BY = "ImageTag", "ReleasedBy"
+"""Parameters of the service stack (stacks/service.py)."""
+
+QUALIFIER = "hnb659fds"
+"""What `cdk bootstrap` puts into names when it is given no other ("Customize AWS CDK bootstrapping")."""
+
+RELEASED = {"AWS::ECS::TaskDefinition", "AWS::ECS::Service", "AWS::SSM::Parameter"}
+"""What a release changes: the task definition, the service, and the record of the release."""
+
+FOLLOWING = {"ResourceReference", "ResourceAttribute"}
+"""Why CloudFormation lists what refers to a changed resource, too (ResourceChangeDetail, CloudFormation API)."""
+
+INTERVAL = 1.0
+"""Seconds between two looks at a change set that is not worked out yet."""
+
+PATIENCE = 120.0
+"""Seconds that CloudFormation may take to work a change set out; mostly it takes a few."""
+
+
+class ReleaseChange:
+    """A change set that releases one tag."""
+
+    def __init__(self, aws: Aws, environment: Environment, stack: Stack, clock: Callable[[], float]) -> None:
+        """Take on CDK's deploy role, in the sandbox as in a real account: the emulator's STS hands out keys as well.
+
+        Raises:
+            OperationError: the role cannot be taken on.
+        """
+        self._aws = assuming(aws, deploy_role(environment), "slipway-release")
+        self._change_sets = ChangeSets(self._aws, stack.name)
+        self._stack, self._clock = stack, clock
+        self.name = f"slipway-{uuid.uuid4().hex[:12]}"
+
+    def prepare(self, tag: str, released_by: str) -> bool:
+        """Have CloudFormation work the change out; say whether there is anything to change.
+
+        Raises:
+            OperationError: the change would be another than that of the image; nothing was changed.
+        """
+        same = self._stack.parameters.get(IMAGE_TAG) == tag
+        values = {IMAGE_TAG: tag} | ({} if same else {RELEASED_BY: released_by})
+        with explained(self._aws):
+            self._change_sets.create(
+                self.name,
+                {name: values.get(name) for name in self._stack.parameters},
+                f"slipway release of {tag} by {released_by}",
+            )
+            change_set = self._worked_out()
+            if change_set.is_empty:
+                self.discard()
+                return False
+            problem = _problem(change_set)
+            if problem:
+                self.discard()
+                raise problem
+        return True
+
+    def execute(self) -> None:
+        """Make the change; CloudFormation goes on by itself.
+
+        Raises:
+            OperationError: the stack has changed meanwhile, or AWS refuses.
+        """
+        with explained(self._aws):
+            self._change_sets.execute(self.name)
+
+    def discard(self) -> None:
+        """Forget the change."""
+        with explained(self._aws):
+            self._change_sets.delete(self.name)
+
+    def _worked_out(self) -> ChangeSet:
+        deadline = self._clock() + PATIENCE
+        while (change_set := self._change_sets.read(self.name)).status not in {"CREATE_COMPLETE", "FAILED"}:
+            if self._clock() > deadline:
+                raise OperationError(
+                    f"CloudFormation has not worked out the change set {self.name} within {PATIENCE:.0f} s",
+                    fix="Try again; nothing was changed.",
+                    exit_code=ExitCode.TIMED_OUT,
+                )
+            time.sleep(INTERVAL)
+        return change_set
+
+
+def deploy_role(environment: Environment) -> str:
+    """The ARN of CDK's deploy role for that environment."""
+    account, region = environment.account, environment.region
+    return f"arn:{_partition(region)}:iam::{account}:role/cdk-{QUALIFIER}-deploy-role-{account}-{region}"
+
+
+def _partition(region: str) -> str:
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def unexpected(changes: Sequence[Change]) -> list[Change]:
+    """The changes that are not those of a release.
+
+    CloudFormation lists what refers to a changed resource as well, because it cannot know yet whether the reference
+    will have another value: such an entry is harmless if all its causes are in resources that stay in their place.
+    """
+    kept = {each.logical_id: each for each in changes if each.type in RELEASED and each.action == "Modify"}
+    harmless = {name for name, each in kept.items() if each.replacement != "True" or _may_be_replaced(each)}
+    found = True
+    while found:  # what refers to something that refers to the service follows, too
+        following = {
+            each.logical_id for each in changes if each.logical_id not in harmless and _follows(each, harmless)
+        }
+        harmless |= following
+        found = bool(following)
+    return [each for each in changes if each.logical_id not in harmless]
+
+
+def _may_be_replaced(change: Change) -> bool:
+    return change.type == "AWS::ECS::TaskDefinition"  # a new revision of it is the release
+
+
+def _follows(change: Change, harmless: set[str]) -> bool:
+    return (
+        change.action == "Modify"
+        and change.replacement != "True"
+        and bool(change.causes)
+        and all(
+            cause.evaluation == "Dynamic" and cause.source in FOLLOWING and cause.entity.partition(".")[0] in harmless
+            for cause in change.causes
+        )
+    )
+
+
+def _problem(change_set: ChangeSet) -> OperationError | None:
+    if change_set.status == "FAILED":
+        return OperationError(
+            f"CloudFormation cannot work out the change: {change_set.reason.rstrip('.')}",
+            fix="Nothing was changed. Mend what it says, and try again.",
+            exit_code=ExitCode.REFUSED,
+        )
+    if others := unexpected(change_set.changes):
+        return OperationError(
+            f"the release would change more than the image: {_listed(others)}",
+            fix="Nothing was changed. Run npx cdk diff: somebody has changed a parameter or resource by hand; "
+            "npx cdk deploy of the service stack puts it right.",
+            exit_code=ExitCode.REFUSED,
+        )
+    return None
+
+
+def _listed(changes: Sequence[Change]) -> str:
+    verbs: Mapping[str, str] = {"Add": "adds", "Remove": "removes", "Import": "imports"}
+    return ", ".join(
+        f"it {'replaces' if each.replacement == 'True' else verbs.get(each.action, 'changes')} "
+        f"{each.logical_id} ({each.type})"
+        for each in changes
+    )

@@ -1,0 +1,183 @@
+"""One look at a rollout: everything that can be seen of it at one moment."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from operations.aws import explained
+from operations.gateways.cloudformation import CloudFormation
+from operations.gateways.cloudwatch import Alarm, CloudWatch
+from operations.gateways.ecs import Ecs, Service, Task
+from operations.gateways.elastic_load_balancing import ElasticLoadBalancing, Target
+from operations.rollout.deployed import Deployed, gone
+from operations.rollout.judge import Observation
+from operations.rollout.record import Rollout
+from operations.rollout.sources import LATEST, source_of
+
+DELETED = "DELETED"
+"""The state of a stack that is no longer there."""
+
+
+@dataclass(frozen=True)
+class SeenTask:
+    """A task and the health of its target.
+
+    Attributes:
+        status: of the task, such as `RUNNING`.
+        health: of its target, such as `healthy`, and of its container check where it has no target; empty if neither
+            says anything.
+        why: a target is not healthy, such as `Target.ResponseCodeMismatch`; otherwise empty.
+        digest: of the image; empty where it is not known.
+    """
+
+    id: str
+    task_definition: str
+    status: str
+    health: str
+    why: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen at one moment.
+
+    Attributes:
+        rollouts: the newest first.
+        stack: its state, `DELETED` if it is gone.
+        tasks: that are to run.
+        alarms: that roll a rollout back.
+    """
+
+    rollouts: tuple[Rollout, ...]
+    stack: str
+    service: Service
+    tasks: tuple[SeenTask, ...]
+    alarms: tuple[Alarm, ...]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Which rollout is meant.
+
+    Attributes:
+        id: of the rollout; empty as long as it has not begun.
+        tag: of the image that it brings; empty if it may be any.
+        known: the rollouts from before, among which it is not.
+        with_stack: whether an update of the stack started it, whose end is then awaited, too.
+    """
+
+    id: str = ""
+    tag: str = ""
+    known: frozenset[str] = frozenset()
+    with_stack: bool = False
+
+    def among(self, rollouts: Iterable[Rollout]) -> Rollout | None:
+        """The rollout, if it is one of these."""
+        if self.id:
+            return next((each for each in rollouts if each.id == self.id), None)
+        new = [each for each in rollouts if each.id not in self.known and self.tag in {"", each.target.tag}]
+        return min(new, key=_created_at, default=None)
+
+
+class Watcher:
+    """Looks at the service of an environment; the calls of one look are made at the same time."""
+
+    def __init__(self, deployed: Deployed) -> None:
+        aws = deployed.aws
+        self._deployed, self._aws = deployed, aws
+        self._cloudformation, self._ecs = CloudFormation(aws), Ecs(aws)
+        self._cloudwatch, self._load_balancing = CloudWatch(aws), ElasticLoadBalancing(aws)
+        self.source = source_of(aws, deployed.cluster, deployed.service)
+        self._service: Service | None = None
+
+    @property
+    def environment(self) -> str:
+        """Its name."""
+        return self._deployed.environment.name
+
+    def look(self, limit: int = LATEST) -> Look:
+        """What is to be seen now.
+
+        Args:
+            limit: of rollouts.
+
+        Raises:
+            OperationError: the service is gone, or AWS cannot be asked.
+        """
+        cluster, name = self._deployed.cluster, self._deployed.service
+        with explained(self._aws), ThreadPoolExecutor() as pool:
+            if self._service is None:  # its target groups and alarms are what the others are asked for
+                self._service = self._ecs.service(cluster, name)
+            known = self._service
+            if known is None or known.status == "INACTIVE":
+                raise gone(self._deployed)
+            service = pool.submit(self._ecs.service, cluster, name)
+            rollouts = pool.submit(self.source.rollouts, limit)
+            tasks = pool.submit(self._ecs.tasks, cluster, name)
+            stack = pool.submit(self._cloudformation.stack, self._deployed.stack.name)
+            targets = [pool.submit(self._load_balancing.targets, arn) for arn in known.target_groups]
+            alarms = pool.submit(self._cloudwatch.alarms, known.alarms)
+            now, found = service.result(), stack.result()
+            self._service = now
+            if now is None:
+                raise gone(self._deployed)
+            return Look(
+                rollouts=rollouts.result(),
+                stack=found.status if found else DELETED,
+                service=now,
+                tasks=seen_tasks(tasks.result(), [target for each in targets for target in each.result()]),
+                alarms=tuple(alarms.result()),
+            )
+
+    def roll_back(self, rollout: Rollout) -> None:
+        """Stop that rollout and put back what ran before it; ECS goes on by itself.
+
+        Raises:
+            OperationError: it is over, or AWS refuses.
+        """
+        with explained(self._aws):
+            self.source.roll_back(rollout)
+
+
+def seen_tasks(tasks: Sequence[Task], targets: Sequence[Target]) -> tuple[SeenTask, ...]:
+    """The tasks, each with the health of the target that has its address."""
+    by_address: Mapping[str, Target] = {target.address: target for target in targets}
+    return tuple(
+        SeenTask(
+            id=task.id,
+            task_definition=task.task_definition,
+            status=task.last_status,
+            health=target.state if target else task.health_status.lower().replace("unknown", ""),
+            why=target.reason if target else "",
+            digest=task.image_digest,
+        )
+        for task in tasks
+        for target in [by_address.get(task.private_address or "")]
+    )
+
+
+def observe(look: Look, subject: Subject, last: Rollout | None, *, late: bool) -> Observation:
+    """What the look says of that rollout.
+
+    Args:
+        last: the rollout as it was seen last, for the time at which it began; None if it never was.
+        late: whether its time is over.
+    """
+    current = subject.among(look.rollouts)
+    own = current or last
+    later = [each for each in look.rollouts if own and each.created_at > own.created_at]
+    newer = [each for each in later if own and not each.restores(own)]
+    restored = [each for each in later if own and each.restores(own)]
+    return Observation(
+        rollout=current,
+        newer=min(newer, key=_created_at, default=None),
+        restored=max(restored, key=_created_at, default=None),
+        stack=look.stack if subject.with_stack else None,
+        late=late,
+    )
+
+
+def _created_at(rollout: Rollout) -> datetime:
+    return rollout.created_at

@@ -1,0 +1,23 @@
+"""How the verbs end that wait for a verdict."""
+
+import json
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from operations.rendering.rollout import lines, markdown
+from operations.rollout.outcome import Outcome
+
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""The variable in which GitHub Actions names the file of a job's summary."""
+
+
+def end(outcome: Outcome, *, as_json: bool) -> NoReturn:
+    """Print the outcome, add it to the job's summary if there is one, and end with its exit code."""
+    typer.echo(json.dumps(outcome.as_json(), indent=2) if as_json else "\n".join(lines(outcome)))
+    if summary := os.environ.get(SUMMARY):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(markdown(outcome))
+    raise typer.Exit(outcome.exit_code)

@@ -1,0 +1,30 @@
+"""Arguments and options that several verbs have."""
+
+from typing import Annotated
+
+import typer
+
+from operations.rollout.cancel import OnCancel
+
+EnvironmentName = Annotated[str, typer.Argument(help="As in slipway.toml.", metavar="ENVIRONMENT")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Minutes = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        min=0,
+        help="Minutes to wait for the verdict; omitted, as long as slipway.toml lets a rollout take.",
+        metavar="MINUTES",
+    ),
+]
+Cancel = Annotated[
+    OnCancel | None,
+    typer.Option(
+        "--on-cancel",
+        help="What Ctrl-C or SIGTERM does; omitted: ask at a terminal, otherwise leave the rollout to itself.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Go on without being asked.")]
+SkipPreflight = Annotated[
+    bool, typer.Option("--skip-preflight", help="Release even what cannot work, such as a tag without an image.")
+]

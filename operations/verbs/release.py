@@ -1,0 +1,40 @@
+"""`slipway release ENVIRONMENT --tag TAG`."""
+
+from typing import Annotated
+
+import typer
+
+from operations.context import configuration_of, configuration_path_of
+from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, SkipPreflight
+
+
+def release(
+    context: typer.Context,
+    environment: EnvironmentName,
+    tag: Annotated[str, typer.Option(help="Of the image: sha- and the commit.", metavar="TAG")],
+    skip_preflight: SkipPreflight = False,
+    timeout: Minutes = None,
+    on_cancel: Cancel = None,
+    as_json: AsJson = False,
+) -> None:
+    """Release an image, and say whether it serves: 0 only if it does.
+
+    The exit code is 1 if it failed and nothing was put back, 3 if it was rolled back, 4 if it was not over in time, 5
+    if another release took its place, 6 if it was refused before anything was changed.
+    """
+    from operations.conversation import Conversation
+    from operations.rollout.release import Order, release, variables_of
+    from operations.verbs.ending import end
+
+    configuration, path = configuration_of(context), configuration_path_of(context)
+    chosen = configuration.environment(environment)
+    order = Order(
+        tag,
+        preflight=not skip_preflight,
+        minutes=timeout,
+        configuration_path=path,
+        variables=variables_of(chosen, path),
+    )
+    with Conversation(on_cancel) as talk:
+        ended = release(configuration, chosen, order, talk)
+    end(ended, as_json=as_json)

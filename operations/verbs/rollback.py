@@ -1,0 +1,42 @@
+"""`slipway rollback ENVIRONMENT`."""
+
+from typing import Annotated
+
+import typer
+
+from operations.context import configuration_of, configuration_path_of
+from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, SkipPreflight, Yes
+
+
+def rollback(
+    context: typer.Context,
+    environment: EnvironmentName,
+    to: Annotated[str, typer.Option(help="This tag; omitted, the last one that succeeded before.", metavar="TAG")] = "",
+    yes: Yes = False,
+    skip_preflight: SkipPreflight = False,
+    timeout: Minutes = None,
+    on_cancel: Cancel = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go back to what ran before; exit codes as of release.
+
+    A rollout under way is stopped, and ECS puts back what ran before it: then the exit code is 3. Otherwise the last
+    release that succeeded before the one that runs is released again: then it is 0.
+    """
+    from operations.conversation import Conversation
+    from operations.rollout.release import Order, variables_of
+    from operations.rollout.watching import roll_back
+    from operations.verbs.ending import end
+
+    configuration, path = configuration_of(context), configuration_path_of(context)
+    chosen = configuration.environment(environment)
+    order = Order(
+        to,
+        preflight=not skip_preflight,
+        minutes=timeout,
+        configuration_path=path,
+        variables=variables_of(chosen, path),
+    )
+    with Conversation(on_cancel, consented=yes) as talk:
+        ended = roll_back(configuration, chosen, order, talk)
+    end(ended, as_json=as_json)

@@ -1,0 +1,436 @@
+"""`slipway release`: what it changes, what it refuses, and with which exit code it ends."""
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from operations.rollout import first
+from tests.operations.answering import RefusalError
+from tests.operations.conftest import Ended, Slipway
+from tests.operations.world import (
+    BREAKER,
+    NEW,
+    NEXT,
+    OLD,
+    ROLE,
+    STACK,
+    World,
+    change,
+    deployment,
+    deployment_arn,
+    minutes,
+    rolled_back,
+)
+
+UPDATING = "UPDATE_IN_PROGRESS"
+WRITES = {"CreateChangeSet", "ExecuteChangeSet", "StopServiceDeployment", "AssumeRole"}
+
+
+@pytest.fixture
+def release(slipway: Slipway) -> Any:
+    """Runs `slipway release dev` of the new tag without looking at anything before."""
+    return lambda *words, tag=NEW: slipway("release", "dev", "--tag", tag, "--skip-preflight", *words)
+
+
+def succeeding(world: World) -> None:
+    world.frames = [
+        (UPDATING, []),
+        (UPDATING, [deployment(NEW, "PENDING")]),
+        (UPDATING, [deployment(NEW, "IN_PROGRESS")]),
+        (UPDATING, [deployment(NEW, "SUCCESSFUL", finishedAt=minutes(3))]),
+        ("UPDATE_COMPLETE", [deployment(NEW, "SUCCESSFUL", finishedAt=minutes(3))]),
+    ]
+
+
+def rolling_back(world: World) -> None:
+    world.frames = [
+        (UPDATING, [deployment(NEW, "IN_PROGRESS")]),
+        (UPDATING, [deployment(NEW, "ROLLBACK_IN_PROGRESS", statusReason=BREAKER)]),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", [rolled_back(NEW)]),
+        ("UPDATE_ROLLBACK_COMPLETE", [rolled_back(NEW)]),
+    ]
+
+
+def written(world: World) -> list[str]:
+    return [operation for operation in world.aws.operations() if operation in WRITES]
+
+
+def assert_refused(ended: Ended, world: World, *words: str) -> None:
+    assert ended.exit_code == 6
+    assert ended.stdout == ""
+    assert "ExecuteChangeSet" not in world.aws.operations()
+    for word in words:
+        assert word in ended.stderr.replace("\n", " ")
+
+
+def test_a_good_release_ends_with_0_and_says_so(world: World, release: Any) -> None:
+    succeeding(world)
+    ended = release()
+    assert ended.exit_code == 0
+    assert ended.stdout.splitlines()[0] == f"SUCCEEDED  {NEW} in dev."
+
+
+def test_a_release_changes_nothing_but_the_tag_and_who_released_it(world: World, release: Any) -> None:
+    succeeding(world)
+    release()
+    assert world.aws.parameters("AssumeRole")["RoleArn"] == ROLE
+    asked = world.aws.parameters("CreateChangeSet")
+    assert (asked["StackName"], asked["UsePreviousTemplate"], asked["ChangeSetType"]) == (STACK, True, "UPDATE")
+    released_by = asked["Parameters"][1].pop("ParameterValue")
+    assert asked["Parameters"] == [
+        {"ParameterKey": "ImageTag", "ParameterValue": NEW},
+        {"ParameterKey": "ReleasedBy"},
+        {"ParameterKey": "BootstrapVersion", "UsePreviousValue": True},
+    ]
+    assert released_by.startswith("ada #")
+    assert world.aws.parameters("ExecuteChangeSet")["ChangeSetName"] == asked["ChangeSetName"]
+
+
+def test_in_a_job_the_release_is_recorded_with_who_started_it_and_where(
+    world: World, release: Any, shell: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    succeeding(world)
+    summary = tmp_path / "summary.md"
+    for name, value in {
+        "GITHUB_ACTOR": "octocat",
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_REPOSITORY": "example-org/example-service",
+        "GITHUB_RUN_ID": "42",
+        "GITHUB_RUN_ATTEMPT": "2",
+        "GITHUB_STEP_SUMMARY": str(summary),
+    }.items():
+        shell.setenv(name, value)
+    release()
+    released_by = world.aws.parameters("CreateChangeSet")["Parameters"][1]["ParameterValue"]
+    run = "https://github.com/example-org/example-service/actions/runs/42/attempts/2"
+    assert released_by.startswith(f"octocat {run} #")
+    assert summary.read_text().startswith(f"### SUCCEEDED: `{NEW}` in `dev`\n")
+    assert "| seconds | phase |" in summary.read_text()
+
+
+def test_a_rolled_back_release_ends_with_3_and_says_what_runs_and_why(world: World, release: Any) -> None:
+    rolling_back(world)
+    ended = release()
+    assert ended.exit_code == 3
+    told = " ".join(ended.stdout.split())
+    assert told.startswith(f"ROLLED BACK {NEW} in dev: {BREAKER} {OLD} runs. Run slipway diagnose dev to see why.")
+
+
+def test_as_json_the_outcome_is_one_object_on_stdout(world: World, release: Any) -> None:
+    rolling_back(world)
+    told = json.loads(release("--json").stdout)
+    assert (told["verdict"], told["exit_code"], told["tag"], told["runs"]) == ("ROLLED_BACK", 3, NEW, OLD)
+    assert (told["rollout"]["failures"], told["rollout"]["threshold"]) == (3, 3)
+    assert told["rollout"]["rollback"]["to"] == OLD
+    assert told["timeline"]["phases"][-1]["name"] == "ECS rolls back"
+
+
+def test_without_a_terminal_each_change_is_one_line_on_stderr(world: World, release: Any) -> None:
+    rolling_back(world)
+    lines = release().stderr.splitlines()
+    assert lines[0] == f"CloudFormation changes {STACK}: ImageTag={NEW}, nothing else"
+    assert "rollout IN_PROGRESS; stack UPDATE_IN_PROGRESS; new tasks 0 of 2 running" in lines[1]
+    assert len(lines) == len(set(lines))
+
+
+def test_a_failure_with_nothing_to_roll_back_to_ends_with_1(world: World, release: Any) -> None:
+    failed = deployment(NEW, "ROLLBACK_FAILED", statusReason="No rollback candidate was found to run the rollback.")
+    world.frames = [(UPDATING, [failed]), ("UPDATE_ROLLBACK_FAILED", [failed])]
+    ended = release()
+    assert ended.exit_code == 1
+    assert "slipway doctor dev says what to do" in " ".join(ended.stdout.split())
+
+
+def test_what_takes_too_long_ends_with_4_and_goes_on(world: World, release: Any) -> None:
+    world.frames = [(UPDATING, [deployment(NEW, "IN_PROGRESS")])]
+    ended = release("--timeout", "0")
+    assert ended.exit_code == 4
+    assert "slipway watch dev picks it up" in " ".join(ended.stdout.split())
+    assert "StopServiceDeployment" not in world.aws.operations()
+
+
+def test_a_release_that_another_one_replaces_ends_with_5(world: World, release: Any) -> None:
+    newer = deployment(NEXT, "IN_PROGRESS", onto=NEW, minute=2)
+    world.frames = [
+        (UPDATING, [deployment(NEW, "IN_PROGRESS")]),
+        (UPDATING, [newer, deployment(NEW, "STOPPED", stoppedAt=minutes(2))]),
+    ]
+    ended = release()
+    assert ended.exit_code == 5
+    assert f"a rollout of {NEXT} took its place" in " ".join(ended.stdout.split())
+
+
+def test_a_rollback_by_cloudformation_is_not_taken_for_another_release(world: World, release: Any) -> None:
+    restoring = deployment(OLD, "SUCCESSFUL", onto=NEW, minute=5)
+    restoring["serviceDeploymentArn"] += "again"
+    world.frames = [
+        (UPDATING, [deployment(NEW, "STOPPED", statusReason="The deployment was stopped.")]),
+        ("UPDATE_ROLLBACK_COMPLETE", [restoring, deployment(NEW, "STOPPED")]),
+    ]
+    assert release().exit_code == 3
+
+
+@pytest.mark.parametrize("tag", ["latest", "sha-12345", "sha-123456G", "SHA-1234567", f"sha-{'0' * 41}"])
+def test_what_cannot_be_a_tag_ends_with_2_before_anything_is_asked(tag: str, world: World, slipway: Slipway) -> None:
+    ended = slipway("release", "dev", "--tag", tag)
+    assert ended.exit_code == 2
+    assert "must be sha- and 7 to 40 hexadecimal digits" in ended.stderr
+    assert world.aws.calls == []
+
+
+def test_where_cdk_builds_the_image_deploying_is_the_release(slipway: Slipway, tmp_path: Path, world: World) -> None:
+    text = Path("slipway.toml").read_text()
+    path = tmp_path / "slipway.toml"
+    path.write_text(text.replace("[environments.dev]", '[environments.dev]\nimage = "asset"'))
+    ended = slipway("--configuration", str(path), "release", "dev", "--tag", NEW)
+    assert ended.exit_code == 2
+    assert "npx cdk deploy 'slipway-dev-*'" in ended.stderr
+    assert world.aws.calls == []
+
+
+def test_a_tag_without_an_image_ends_with_6_without_touching_cloudformation(world: World, slipway: Slipway) -> None:
+    world.aws.denying = True
+    missing = {
+        "imageId": {"imageTag": NEW},
+        "failureCode": "ImageNotFound",
+        "failureReason": "Requested image not found",
+    }
+    world.aws.answer("BatchGetImage", {"images": [], "failures": [missing]})
+    ended = slipway("release", "dev", "--tag", NEW)
+    assert_refused(ended, world, "nothing was changed", f"has no image {NEW}")
+    assert written(world) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "fix"),
+    [
+        ("UPDATE_ROLLBACK_FAILED", "npx cdk rollback slipway-dev-service"),
+        ("REVIEW_IN_PROGRESS", "delete-stack --stack-name slipway-dev-service"),
+        ("UPDATE_IN_PROGRESS", "slipway watch dev"),
+        ("ROLLBACK_FAILED", "npx cdk destroy slipway-dev-service"),
+    ],
+)
+def test_a_stack_that_takes_no_update_ends_with_6_and_what_to_type(
+    state: str, fix: str, world: World, release: Any
+) -> None:
+    world.stack = state
+    assert_refused(release(), world, state, fix)
+    assert written(world) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        (change("Rule", "AWS::ElasticLoadBalancingV2::ListenerRule"), "it changes Rule"),
+        (change("Service2", "AWS::ECS::Service", "True"), "it replaces Service2"),
+        (change("Role", "AWS::IAM::Role") | {"Action": "Add"}, "it adds Role"),
+        (
+            change(
+                "Alarm",
+                "AWS::CloudWatch::Alarm",
+                "Conditional",
+                {"Evaluation": "Dynamic", "ChangeSource": "ResourceAttribute", "CausingEntity": "Rule.Name"},
+            ),
+            "it changes Alarm",
+        ),
+    ],
+)
+def test_a_change_of_anything_else_ends_with_6_and_is_thrown_away(
+    other: dict[str, Any], told: str, world: World, release: Any
+) -> None:
+    world.changes.append(other)
+    assert_refused(release(), world, "more than the image", told)
+    assert "DeleteChangeSet" in world.aws.operations()
+
+
+def test_what_merely_refers_to_the_service_is_no_change(world: World, release: Any) -> None:
+    succeeding(world)
+
+    def caused_by(entity: str, source: str) -> dict[str, str]:
+        return {"Evaluation": "Dynamic", "ChangeSource": source, "CausingEntity": entity}
+
+    scaling = "AWS::ApplicationAutoScaling::"
+    world.changes += [
+        change("Policy", f"{scaling}ScalingPolicy", "Conditional", caused_by("Target", "ResourceReference")),
+        change("Target", f"{scaling}ScalableTarget", "Conditional", caused_by("Service.Name", "ResourceAttribute")),
+    ]
+    assert release().exit_code == 0
+
+
+def test_a_change_set_that_cannot_be_worked_out_ends_with_6(world: World, release: Any) -> None:
+    world.aws.answer("DescribeChangeSet", {"Status": "FAILED", "StatusReason": "Parameter ImageTag failed."})
+    assert_refused(release(), world, "Parameter ImageTag failed")
+
+
+def test_a_tag_that_runs_already_is_a_success_without_an_update(world: World, release: Any) -> None:
+    world.same, world.tag, world.running = True, NEW, NEW
+    ended = release()
+    assert ended.exit_code == 0
+    assert "it was released already, and runs" in " ".join(ended.stdout.split())
+    assert "ExecuteChangeSet" not in world.aws.operations()
+
+
+def test_a_tag_that_the_stack_has_but_that_does_not_run_is_no_success(world: World, release: Any) -> None:
+    world.same, world.tag, world.running = True, NEW, OLD
+    ended = release()
+    assert ended.exit_code == 1
+    assert f"{OLD} runs" in " ".join(ended.stdout.split())
+
+
+def test_a_service_without_tasks_is_released_as_well(world: World, release: Any) -> None:
+    world.desired = 0
+    succeeding(world)
+    ended = release()
+    assert ended.exit_code == 0
+    assert "new tasks 0 of 0 running" in ended.stderr
+
+
+def test_a_rollout_that_vanishes_ends_with_1_and_is_told_as_such(world: World, release: Any) -> None:
+    world.frames = [(UPDATING, [deployment(NEW, "IN_PROGRESS")]), ("UPDATE_COMPLETE", [])]
+    ended = release()
+    assert ended.exit_code == 1
+    assert "ECS no longer lists the rollout" in " ".join(ended.stdout.split())
+
+
+def test_the_clock_of_this_machine_does_not_matter(world: World, release: Any, shell: pytest.MonkeyPatch) -> None:
+    shell.setattr("time.time", lambda: 0.0)  # as if it were 1970
+    succeeding(world)
+    assert release().exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "told"),
+    [
+        ("ThrottlingException", 400, "was throttled: this account asks AWS too often"),
+        ("ServerException", 500, "failed: ServerException"),
+        ("ServiceUnavailable", 503, "failed: ServiceUnavailable"),
+    ],
+)
+def test_an_aws_that_does_not_answer_for_a_while_is_asked_again_and_that_is_shown(
+    code: str, status: int, told: str, world: World, release: Any
+) -> None:
+    succeeding(world)
+    healthy, failures = world.aws.answers["DescribeServices"], iter(range(3))
+
+    def failing(asked: dict[str, Any]) -> dict[str, Any]:
+        if world.executed and next(failures, None) is not None:
+            raise RefusalError(code, status=status)
+        return healthy(asked)
+
+    world.aws.answer("DescribeServices", failing)
+    ended = release()
+    assert ended.exit_code == 0
+    assert [line.rpartition("; ")[2] for line in ended.stderr.splitlines() if told in line] == [
+        f"asking again in {seconds} s" for seconds in (2, 4, 8)
+    ]
+
+
+def test_expired_credentials_end_the_wait_with_the_command_that_goes_on(world: World, release: Any) -> None:
+    world.frames = [(UPDATING, [deployment(NEW, "IN_PROGRESS")])]
+    healthy = world.aws.answers["DescribeServices"]
+
+    def expiring(asked: dict[str, Any]) -> dict[str, Any]:
+        if world.executed:
+            raise RefusalError("ExpiredTokenException", "The security token included in the request is expired")
+        return healthy(asked)
+
+    world.aws.answer("DescribeServices", expiring)
+    ended = release()
+    assert ended.exit_code == 1
+    assert "the credentials have expired; the rollout goes on without being watched" in ended.stderr
+    assert "Run aws sso login, then slipway watch dev." in ended.stderr
+
+
+def interrupting(world: World, number: signal.Signals) -> None:
+    """Lets the signal come at the first look at which the rollout is under way."""
+    world.frames = [
+        (UPDATING, [deployment(NEW, "IN_PROGRESS")]),
+        (UPDATING, [deployment(NEW, "IN_PROGRESS")]),
+        ("UPDATE_ROLLBACK_COMPLETE", [rolled_back(NEW, reason="stopped by a user")]),
+    ]
+    listed = world.aws.answers["ListServiceDeployments"]
+
+    def with_signal(asked: dict[str, Any]) -> dict[str, Any]:
+        told = listed(asked)
+        if world.looks == 1:
+            os.kill(os.getpid(), number)
+        return told
+
+    world.aws.answer("ListServiceDeployments", with_signal)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancelled_release_is_rolled_back_if_that_was_wanted(
+    number: signal.Signals, world: World, release: Any
+) -> None:
+    interrupting(world, number)
+    ended = release("--on-cancel", "rollback")
+    assert world.aws.parameters("StopServiceDeployment") == {
+        "serviceDeploymentArn": deployment_arn(NEW),
+        "stopType": "ROLLBACK",
+    }
+    assert ended.exit_code == 3
+
+
+@pytest.mark.parametrize("options", [[], ["--on-cancel", "leave"], ["--on-cancel", "ask"]])
+def test_a_cancelled_release_without_a_terminal_goes_on_by_itself(
+    options: list[str], world: World, release: Any
+) -> None:
+    interrupting(world, signal.SIGTERM)
+    ended = release(*options)
+    assert ended.exit_code == 4
+    assert "slipway watch dev picks it up" in " ".join(ended.stdout.split())
+    assert "StopServiceDeployment" not in world.aws.operations()
+
+
+def test_signals_do_what_they_did_before_when_the_release_is_over(world: World, release: Any) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    succeeding(world)
+    release()
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.fixture
+def cdk(shell: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A CDK CLI that writes down what it was asked, and where its `exit` file says how it ends."""
+    program = tmp_path / "node_modules" / ".bin" / "cdk"
+    program.parent.mkdir(parents=True)
+    program.write_text(
+        f'#!/bin/sh\necho creating\nprintf "%s\\n" "$@" > {tmp_path}/asked\nexit $(cat {tmp_path}/exit)\n'
+    )
+    program.chmod(0o755)
+    shell.setattr(first, "PROJECT", tmp_path)
+    return tmp_path
+
+
+def test_the_very_first_release_creates_the_environment_with_that_image(cdk: Path, world: World, release: Any) -> None:
+    (cdk / "exit").write_text("0")
+    world.stack, world.before = "", []
+    world.frames = [("CREATE_COMPLETE", [deployment(NEW, "SUCCESSFUL", onto=NEW)])]
+    identity = world.aws.answers["GetCallerIdentity"]
+
+    def created(asked: dict[str, Any]) -> dict[str, Any]:
+        world.executed = True  # by the time that somebody looks again
+        return identity(asked)
+
+    world.aws.answer("GetCallerIdentity", created)
+    ended = release()
+    assert ended.exit_code == 0
+    asked = (cdk / "asked").read_text().splitlines()
+    assert asked[:2] == ["deploy", "slipway-dev-*"]
+    assert f"slipway-dev-service:ImageTag={NEW}" in asked
+    assert any(word.startswith("slipway-dev-service:ReleasedBy=ada #") for word in asked)
+    assert "npx cdk deploy 'slipway-dev-*'" in ended.stderr
+    assert written(world) == []
+
+
+def test_a_first_release_that_fails_ends_with_1(cdk: Path, world: World, release: Any) -> None:
+    (cdk / "exit").write_text("7")
+    world.stack = ""
+    ended = release()
+    assert ended.exit_code == 1
+    assert "nothing to roll back to: cdk ended with exit code 7" in ended.stderr
