@@ -1,13 +1,22 @@
 """What runs in an environment."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from configuration import Configuration, Environment, stack_names
-from operations.aws import Aws, connect, explained
-from operations.errors import OperationError
-from operations.gateways.cloudformation import CloudFormation, Stack
-from operations.gateways.ecs import Ecs
+from configuration.registry import Registry
+from operations.aws import Aws, explained
+from operations.gateways.cloudformation import Stack
+from operations.gateways.ecr import Ecr, RepositoryMissingError
+from operations.gateways.ecs import Deployment, Ecs
 from operations.gateways.elastic_load_balancing import ElasticLoadBalancing
+from operations.gateways.ssm import ParameterVersion, Ssm
+from operations.rollout.deployed import Deployed, gone, locate
+from operations.rollout.history import Result, releases
+from operations.rollout.look import Look, SeenTask, Watcher
+from operations.rollout.record import Rollout
+from operations.rollout.sources import tag_of
 
 
 @dataclass(frozen=True)
@@ -20,26 +29,59 @@ class DeploymentStatus:
 
 
 @dataclass(frozen=True)
+class AlarmStatus:
+    """An alarm that rolls a rollout back, and its state in CloudWatch's words."""
+
+    name: str
+    state: str
+
+
+@dataclass(frozen=True)
+class RolloutStatus:
+    """One of the last rollouts."""
+
+    tag: str
+    state: str
+    begun: datetime
+
+
+@dataclass(frozen=True)
 class Status:
     """What runs in an environment.
 
     Attributes:
+        stack: the state of the stack that has the service.
         image_tag: of the running task definition, which after a rollback is not the stack's parameter.
+        image_digest: of the running tasks; empty if they have several, or do not say.
+        since: when that release began; None if the history no longer has it.
+        by: who released it; empty likewise.
+        tasks: that are to run, each with the health of its target.
+        rollouts: the last ones, the newest first.
         url: where clients find the service.
     """
 
     environment: str
+    stack: str
     cluster: str
     service: str
     image_tag: str
+    image_digest: str
+    since: datetime | None
+    by: str
     desired: int
     running: int
+    tasks: tuple[SeenTask, ...]
     deployment: DeploymentStatus
+    alarms: tuple[AlarmStatus, ...]
+    rollouts: tuple[RolloutStatus, ...]
     url: str
 
     def as_json(self) -> dict[str, object]:
         """The same as plain data."""
-        return asdict(self)
+        return asdict(self) | {
+            "since": self.since.isoformat() if self.since else None,
+            "rollouts": [asdict(each) | {"begun": each.begun.isoformat()} for each in self.rollouts],
+        }
 
 
 def read(configuration: Configuration, environment: Environment) -> Status:
@@ -48,40 +90,73 @@ def read(configuration: Configuration, environment: Environment) -> Status:
     Raises:
         OperationError: nothing is deployed there, or AWS cannot be asked.
     """
-    aws = connect(configuration, environment)
-    with explained(aws):
-        name = stack_names.service(environment.name)
-        stack = CloudFormation(aws).stack(name)
-        if stack is None or "ServiceName" not in stack.outputs:
-            raise OperationError(
-                f"{environment.name} has no service: the stack {name} is {stack.status if stack else 'not deployed'}",
-                fix="Run make up." if aws.sandboxed else f"Run npx cdk deploy {name} and the stacks before it.",
-            )
-        return _status(aws, environment, stack)
+    deployed = locate(configuration, environment)
+    aws = deployed.aws
+    with explained(aws), ThreadPoolExecutor() as pool:
+        look = pool.submit(Watcher(deployed).look)
+        history = pool.submit(Ssm(aws).history, stack_names.release_parameter(environment.name))
+        where = pool.submit(url, aws, deployed.stack)
+        return _status(configuration, deployed, look.result(), history.result(), where.result())
 
 
-def _status(aws: Aws, environment: Environment, stack: Stack) -> Status:
-    ecs = Ecs(aws)
-    cluster, name = stack.outputs["ClusterName"], stack.outputs["ServiceName"]
-    service = ecs.service(cluster, name)
-    if service is None or service.primary is None:
-        raise OperationError(
-            f"the service {name} is not in the cluster {cluster} although {stack.name} says so",
-            fix=f"Run npx cdk drift {stack.name} to see what was removed by hand.",
-        )
-    variables = ecs.environment_variables(service.primary.task_definition)
-    return Status(
-        environment=environment.name,
-        cluster=cluster,
-        service=service.name,
-        image_tag=variables.get("IMAGE_TAG", ""),
-        desired=service.desired,
-        running=service.running,
-        deployment=DeploymentStatus(
-            id=service.primary.id, status=service.primary.rollout_state, reason=service.primary.reason
+def _status(
+    configuration: Configuration, deployed: Deployed, look: Look, history: list[ParameterVersion], where: str
+) -> Status:
+    primary = look.service.primary
+    if primary is None:
+        raise gone(deployed)
+    tag = _tag(deployed, look, primary)
+    release = next(
+        (
+            each
+            for each in releases(history, look.rollouts, updating_since=None)
+            if each.tag == tag and each.result is Result.SUCCEEDED
         ),
-        url=url(aws, stack),
+        None,
     )
+    return Status(
+        environment=deployed.environment.name,
+        stack=look.stack,
+        cluster=deployed.cluster,
+        service=look.service.name,
+        image_tag=tag,
+        image_digest=_digest(look, primary) or _emulated_digest(configuration.registry, deployed, tag),
+        since=release.at if release else None,
+        by=release.by.name if release else "",
+        desired=look.service.desired,
+        running=look.service.running,
+        tasks=look.tasks,
+        deployment=DeploymentStatus(id=primary.id, status=primary.rollout_state, reason=primary.reason),
+        alarms=tuple(AlarmStatus(alarm.name, alarm.state) for alarm in look.alarms),
+        rollouts=tuple(_rollout(each) for each in look.rollouts),
+        url=where,
+    )
+
+
+def _tag(deployed: Deployed, look: Look, primary: Deployment) -> str:
+    revisions = [revision for each in look.rollouts for revision in (each.target, *each.sources)]
+    known = next((each.tag for each in revisions if each.task_definition == primary.task_definition), None)
+    return known if known is not None else tag_of(Ecs(deployed.aws).image(primary.task_definition))
+
+
+def _digest(look: Look, primary: Deployment) -> str:
+    digests = {task.digest for task in look.tasks if task.task_definition == primary.task_definition and task.digest}
+    return digests.pop() if len(digests) == 1 else ""
+
+
+def _emulated_digest(registry: Registry, deployed: Deployed, tag: str) -> str:
+    """The digest by the registry, because the emulated ECS does not tell that of its tasks."""
+    if not (deployed.aws.sandboxed and tag):
+        return ""
+    try:
+        image = Ecr(deployed.aws).image(registry.account, registry.repository, tag)
+    except RepositoryMissingError:
+        return ""
+    return image.digest if image else ""
+
+
+def _rollout(rollout: Rollout) -> RolloutStatus:
+    return RolloutStatus(rollout.target.tag, rollout.state.value, rollout.created_at)
 
 
 def url(aws: Aws, service_stack: Stack) -> str:
