@@ -6,7 +6,7 @@ from datetime import datetime
 
 from configuration import Configuration, Environment, stack_names
 from configuration.registry import Registry
-from operations.aws import Aws, explained
+from operations.aws import DENIED, Aws, explained
 from operations.gateways.cloudformation import Stack
 from operations.gateways.ecr import Ecr, RepositoryMissingError
 from operations.gateways.ecs import Deployment, Ecs
@@ -94,9 +94,21 @@ def read(configuration: Configuration, environment: Environment) -> Status:
     aws = deployed.aws
     with explained(aws), ThreadPoolExecutor() as pool:
         look = pool.submit(Watcher(deployed).look)
-        history = pool.submit(Ssm(aws).history, stack_names.release_parameter(environment.name))
+        history = pool.submit(_history, aws, stack_names.release_parameter(environment.name))
         where = pool.submit(url, aws, deployed.stack)
         return _status(configuration, deployed, look.result(), history.result(), where.result())
+
+
+def _history(aws: Aws, name: str) -> list[ParameterVersion]:
+    """The record of releases; none if it may not be read: what runs can be told all the same."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - takes longer than `slipway --help` may run
+
+    try:
+        return Ssm(aws).history(name)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in DENIED:
+            return []
+        raise
 
 
 def _status(

@@ -52,11 +52,19 @@ class ChangeSet:
     Attributes:
         status: such as `CREATE_COMPLETE` or `FAILED`.
         reason: why, in CloudFormation's words.
+        execution: whether it may be made, or was, such as `AVAILABLE` or `EXECUTE_COMPLETE`; `OBSOLETE` if the stack
+            has changed meanwhile.
     """
 
     status: str
     reason: str
     changes: tuple[Change, ...]
+    execution: str = ""
+
+    @property
+    def was_begun(self) -> bool:
+        """Whether CloudFormation has begun to make the changes."""
+        return self.execution.startswith("EXECUTE_")
 
     @property
     def is_empty(self) -> bool:
@@ -96,6 +104,7 @@ class ChangeSets:
         return ChangeSet(
             status=pages[0]["Status"],
             reason=pages[0].get("StatusReason", ""),
+            execution=pages[0].get("ExecutionStatus", ""),
             changes=tuple(
                 _change(change["ResourceChange"])
                 for page in pages

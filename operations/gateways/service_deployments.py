@@ -82,7 +82,7 @@ class ServiceDeployments:
         self._client = aws.session.client("ecs", endpoint_url=aws.endpoint, config=aws.config)
 
     def newest(self, cluster: str, service: str, limit: int) -> list[ServiceDeployment]:
-        """That many deployments of the service, the newest first; fewer if there are not so many.
+        """That many deployments of the service, the newest first, as ECS lists them; fewer if there are not so many.
 
         Args:
             limit: 100 at most.

@@ -71,10 +71,27 @@ class ReleaseChange:
         """Make the change; CloudFormation goes on by itself.
 
         Raises:
-            OperationError: the stack has changed meanwhile, or AWS refuses.
+            OperationError: the stack has changed meanwhile, or AWS refuses; nothing was changed.
         """
-        with explained(self._aws):
-            self._change_sets.execute(self.name)
+        try:
+            with explained(self._aws):
+                self._change_sets.execute(self.name)
+        except OperationError:
+            # The answer may have been lost, and asking again for what has begun is refused.
+            with explained(self._aws):
+                change_set = self._change_sets.read(self.name)
+            if change_set.was_begun:
+                return
+            if change_set.execution == "OBSOLETE":
+                raise self._overtaken() from None
+            raise
+
+    def _overtaken(self) -> OperationError:
+        return OperationError(
+            f"nothing was changed: somebody else has updated {self._stack.name} meanwhile",
+            fix="Run it again, if it is still to be released.",
+            exit_code=ExitCode.REFUSED,
+        )
 
     def discard(self) -> None:
         """Forget the change."""

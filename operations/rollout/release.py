@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import environ
 from pathlib import Path
@@ -167,20 +168,32 @@ def _change(deployed: Deployed, stack: Stack, order: Order, by: Signature, talk:
     watcher = Watcher(deployed)
     with explained(deployed.aws):
         known = frozenset(rollout.id for rollout in watcher.source.rollouts(KNOWN))
-    change = ReleaseChange(deployed.aws, deployed.environment, stack, time.monotonic)
-    if not change.prepare(order.tag, str(by)):
-        return _already(deployed, order.tag)
-    if talk.interruption.asked:
-        change.discard()
-        raise OperationError(
-            f"{order.tag} was not released: you ended it before anything was changed",
-            fix="Run the same again to release it.",
-            exit_code=ExitCode.REFUSED,
-        )
-    change.execute()
+    with nothing_changed():
+        change = ReleaseChange(deployed.aws, deployed.environment, stack, time.monotonic)
+        if not change.prepare(order.tag, str(by)):
+            return _already(deployed, order.tag)
+        if talk.interruption.asked:
+            change.discard()
+            raise OperationError(
+                f"{order.tag} was not released: you ended it before anything was changed",
+                fix="Run the same again to release it.",
+                exit_code=ExitCode.REFUSED,
+            )
+        change.execute()
     talk.note(f"CloudFormation changes {stack.name}: ImageTag={order.tag}, nothing else")
     subject = Subject(tag=order.tag, known=known, with_stack=True)
     return wait(deployed, watcher, subject, talk, minutes=order.minutes)
+
+
+@contextmanager
+def nothing_changed() -> Iterator[None]:
+    """Let what fails here end with the exit code of a release that was refused."""
+    try:
+        yield
+    except OperationError as error:
+        if error.exit_code is ExitCode.FAILED:
+            error.exit_code = ExitCode.REFUSED
+        raise
 
 
 def _already(deployed: Deployed, tag: str) -> Outcome:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,15 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A sandbox in a folder of its own, driven by the commands that a user types."""
+    """A sandbox in a folder of its own, driven by the commands that a user types.
+
+    Attributes:
+        images: names on the engine that are given back when the sandbox is down.
+    """
 
     folder: Path
     port: int
+    images: list[str] = field(default_factory=list)
 
     @property
     def configuration(self) -> Path:
@@ -102,7 +107,7 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:  # noqa: ARG001 - skips
+def sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox whose tasks are containers."""
     sandbox = sandbox_in(tmp_path_factory.mktemp("sandbox"))
     try:
@@ -110,3 +115,5 @@ def sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield sandbox
     finally:
         sandbox.down()
+        for name in sandbox.images:
+            engine.untag(name)

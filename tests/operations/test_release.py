@@ -266,6 +266,40 @@ def test_a_change_set_that_cannot_be_worked_out_ends_with_6(world: World, releas
     assert_refused(release(), world, "Parameter ImageTag failed")
 
 
+def test_a_stack_that_somebody_else_has_updated_meanwhile_ends_with_6(world: World, release: Any) -> None:
+    def obsolete(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError("InvalidChangeSetStatus", "ChangeSet is in OBSOLETE status")
+
+    described = world.aws.answers["DescribeChangeSet"]
+    world.aws.answer("DescribeChangeSet", lambda asked: described(asked) | {"ExecutionStatus": "OBSOLETE"})
+    world.aws.answer("ExecuteChangeSet", obsolete)
+    ended = release()
+    assert ended.exit_code == 6
+    assert "somebody else has updated slipway-dev-service meanwhile" in ended.stderr
+
+
+def test_an_answer_that_was_lost_does_not_make_a_release_a_failure(world: World, release: Any) -> None:
+    """The SDK asks again by itself, and what has begun cannot begin again."""
+    succeeding(world)
+
+    def begun(asked: dict[str, Any]) -> dict[str, Any]:
+        described = world.aws.answers["DescribeChangeSet"]
+        world.aws.answer("DescribeChangeSet", lambda each: described(each) | {"ExecutionStatus": "EXECUTE_IN_PROGRESS"})
+        world.executed = True
+        raise RefusalError("InvalidChangeSetStatus", f"{asked['ChangeSetName']} is in EXECUTE_IN_PROGRESS status")
+
+    world.aws.answer("ExecuteChangeSet", begun)
+    assert release().exit_code == 0
+
+
+def test_without_the_right_to_deploy_nothing_is_changed_and_it_ends_with_6(world: World, release: Any) -> None:
+    def denied(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError("AccessDenied", "ada is not authorized to perform: sts:AssumeRole")
+
+    world.aws.answer("AssumeRole", denied)
+    assert_refused(release(), world, "sts:AssumeRole")
+
+
 def test_a_tag_that_runs_already_is_a_success_without_an_update(world: World, release: Any) -> None:
     world.same, world.tag, world.running = True, NEW, NEW
     ended = release()

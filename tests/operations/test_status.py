@@ -120,6 +120,16 @@ def test_a_fact_that_aws_does_not_give_has_no_line(slipway: Slipway) -> None:
     assert not [line for line in told.splitlines() if line.startswith(("digest", "released", "reason", "alarms"))]
 
 
+def test_without_the_right_to_read_the_record_the_rest_is_told(world: World, slipway: Slipway) -> None:
+    def denied(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError("AccessDeniedException", "not authorized to perform: ssm:GetParameterHistory")
+
+    world.aws.answer("GetParameterHistory", denied)
+    ended = slipway("status", "dev")
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    assert f"image        {OLD}" in ended.stdout.splitlines()
+
+
 def test_text_stays_within_80_columns(world: World, slipway: Slipway) -> None:
     with_a_task(world)
     services = world.aws.answers["DescribeServices"]
