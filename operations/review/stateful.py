@@ -21,7 +21,7 @@ STATEFUL: Mapping[str, str] = {
     "AWS::ElastiCache::ServerlessCache": _DATA,
     "AWS::ElasticLoadBalancingV2::Listener": "its port stops answering",
     "AWS::ElasticLoadBalancingV2::LoadBalancer": "it gets another DNS name, and clients of the old one are refused",
-    "AWS::ElasticLoadBalancingV2::TargetGroup": "clients get errors until the tasks are healthy in the new one",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "clients get errors until its tasks are healthy in another",
     "AWS::FSx::FileSystem": _DATA,
     "AWS::IAM::OIDCProvider": "no workflow can take on a role until it is back",
     "AWS::Kinesis::Stream": _DATA,

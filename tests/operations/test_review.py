@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from tests.operations.conftest import Slipway
 from tests.operations.review_assemblies import Resource, edited, refused
 
 SERVICE = "slipway-prod-service"
+
+BLUE_GREEN = {"strategy": "blue_green", "test_port": 9001}
 
 LOADED_MODULES = """
 import sys
@@ -41,6 +44,12 @@ def cheaper(configuration: Configuration) -> Path:
     """prod with one NAT gateway and half the size."""
     prod = {"network": {"cidr": "10.20.0.0/16", "nat": "gateway"}, "task": {"cpu": 256, "memory": 512}}
     return Path(assemble(varied(configuration, {"prod": prod}).select()).directory)
+
+
+@pytest.fixture(scope="module")
+def shifting(configuration: Configuration) -> Path:
+    """prod shifts traffic from one target group to the other."""
+    return Path(assemble(varied(configuration, {"prod": {"rollout": BLUE_GREEN}}).select()).directory)
 
 
 def of_type(resources: Mapping[str, Resource], type_name: str) -> Resource:
@@ -149,6 +158,30 @@ def test_a_health_path_must_not_change_with_the_task_definition(
 ) -> None:
     review = review_folders(base, edited(base, tmp_path / "head", SERVICE, edit))
     assert [each.change for each in review.refused] == refusals
+
+
+def test_the_strategy_of_an_environment_that_serves_must_not_be_changed_in_passing(base: Path, shifting: Path) -> None:
+    assert ("production_rule", "ProductionRule/Rule") in refused(review_folders(base, shifting))
+    assert ("production_rule", "ProductionRule/Rule") in refused(review_folders(shifting, base))
+
+
+def test_another_port_reaches_the_production_rule_by_way_of_both_target_groups(
+    shifting: Path, configuration: Configuration
+) -> None:
+    prod = {"rollout": BLUE_GREEN, "task": {"cpu": 512, "memory": 1024, "port": 9000}}
+    review = review_folders(shifting, Path(assemble(varied(configuration, {"prod": prod}).select()).directory))
+    assert Counter(change for change, _ in refused(review)) == {
+        "health_check_with_task_definition": 2,
+        "replacement": 2,
+        "production_rule": 1,
+    }
+
+
+def test_an_environment_that_shifts_traffic_may_be_made_larger(shifting: Path, configuration: Configuration) -> None:
+    prod = {"rollout": BLUE_GREEN, "task": {"cpu": 1024, "memory": 2048}}
+    review = review_folders(shifting, Path(assemble(varied(configuration, {"prod": prod}).select()).directory))
+    assert refused(review) == []
+    assert types(review) == {("replaced", "AWS::ECS::TaskDefinition"), ("changed", "AWS::ECS::Service")}
 
 
 def test_a_change_that_is_refused_ends_with_1_and_passes_once_it_is_named(
