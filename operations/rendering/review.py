@@ -29,6 +29,11 @@ COLUMNS = {
 }
 
 
+def as_data(review: Review, costs: Sequence[CostChange] = ()) -> dict[str, object]:
+    """The review and the costs as plain data, for `--json`."""
+    return {**review.as_json(), "costs": [each.as_json() for each in costs]}
+
+
 def markdown(review: Review, costs: Sequence[CostChange] = ()) -> str:
     """The comment: what is refused first, then what else a reviewer has to see, the resources one by one collapsed.
 
@@ -204,8 +209,21 @@ def _acknowledged(review: Review) -> list[str]:
 def _costs(costs: Sequence[CostChange]) -> list[str]:
     if not costs:
         return []
-    rows = [[_called(each.environment), _usd(each.before), _usd(each.after), _difference(each)] for each in costs]
-    return ["### Cost a month in USD", "", *table(["Environment", "Before", "After", "Difference"], rows, numbers=True)]
+    rows = [
+        [_called(each.environment), _usd(each.before), _usd(each.after), _difference(each)]
+        for each in costs
+        if not each.problem
+    ]
+    not_priced = dict.fromkeys(what for each in costs for what in each.not_priced)
+    return [
+        "### Cost a month in USD",
+        "",
+        *(table(["Environment", "Before", "After", "Difference"], rows, numbers=True) if rows else []),
+        "",
+        "With the traffic that `slipway cost` assumes when nothing else is said.",
+        *([f"Not in these prices: {plain(', '.join(not_priced))}."] if not_priced else []),
+        *(f"No price of {_called(each.environment)}: {plain(each.problem)}." for each in costs if each.problem),
+    ]
 
 
 def _usd(amount: object) -> str:

@@ -5,7 +5,6 @@ is opened for it.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,6 @@ MANIFEST = "manifest.json"
 ACKNOWLEDGED = "aws:cdk:acknowledged-rules"
 LOGICAL_ID = "aws:cdk:logicalId"
 PATH = "aws:cdk:path"
-ASSET_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class AssemblyError(ConfigurationError):
@@ -39,7 +37,7 @@ class Template:
         document: the template.
         paths: construct path below the stack, by logical id.
         acknowledged: reason by construct path below the stack (empty for the stack itself) and finding.
-        file_assets: hashes of the files that go with the template, images not among them.
+        file_assets: hashes of the files that go with the template, images not among them; HEAD may claim any name.
     """
 
     stack: str
@@ -174,7 +172,7 @@ def _acknowledged(stack: str, metadata: Mapping[str, Any]) -> dict[tuple[str, st
 def _file_assets(folder: Path, id: str) -> Iterator[str]:
     name = f"{id}.assets.json"
     if (folder / name).is_file():
-        yield from filter(ASSET_HASH.fullmatch, _parsed(folder, name).get("files", {}))
+        yield from _parsed(folder, name).get("files", {})
 
 
 def _approvals(folder: Path) -> Iterator[Approval]:

@@ -18,19 +18,19 @@ WIRING = ("PublishOutput", "ExportsOutput")
 """How the names of outputs begin by which the CDK hands values from stack to stack."""
 
 
-def review_folders(base: Path, head: Path) -> Review:
-    """Compare the assemblies in these folders.
+def read_both(base: Path, head: Path) -> tuple[Assembly, Assembly]:
+    """The assemblies in these folders.
 
     Raises:
         AssemblyError: one of them is not what `cdk synth` writes, or both are the same.
     """
     if base.resolve() == head.resolve():
         raise AssemblyError(f"{head}: is BASE and HEAD; must be two folders, such as those of two commits")
-    return review(read_assembly(base), read_assembly(head))
+    return read_assembly(base), read_assembly(head)
 
 
-def review(base: Assembly, head: Assembly) -> Review:
-    """Compare two assemblies; what is approved is what HEAD says."""
+def compare(base: Assembly, head: Assembly) -> Review:
+    """Review HEAD against BASE; what is approved is what HEAD says."""
     before, after = Resources(base), Resources(head)
     found = differences(before, after)
     stacks = list(_stacks(base, head))

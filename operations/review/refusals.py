@@ -11,7 +11,6 @@ from operations.review.stateful import STATEFUL
 from operations.review.values import pointers
 
 SERVICE = "AWS::ECS::Service"
-TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 
 PRODUCTION_RULE = "ProductionRule"
 """The construct whose listener rule carries the traffic of an environment that shifts it."""
@@ -79,14 +78,14 @@ def approve(found: Iterable[Refusal], approvals: Sequence[Approval]) -> tuple[li
 
 
 def _health_checks(head: Resources, differences: Sequence[Difference]) -> Iterator[Refusal]:
-    changed = {each.key: each for each in differences if each.before and each.after}
+    changed = {each.key: each for each in differences}
     refused: set[Key] = set()
     for service in (resource for resource in head.values() if resource.type == SERVICE):
         if not _changes_tasks(changed.get(service.key)):
             continue
         for key in _targets(service):
             checks = sorted(changed[key].changed & HEALTH_CHECK) if key in changed else []
-            if checks and changed[key].resource.type == TARGET_GROUP and key not in refused:
+            if checks and key not in refused:
                 refused.add(key)
                 what = f"has another {' and '.join(checks)}, and {service.path} another task definition"
                 yield _refusal("health_check_with_task_definition", changed[key], what, IN_TWO_STEPS)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from operations.review.assembly import ASSET_HASH, Template
+from operations.review.assembly import Template
 from operations.review.values import Pointer, text
 
 NESTED_STACK = "AWS::CloudFormation::Stack"
 """The hash of its template is all that its parent's template says about what is in it."""
 
+ASSET_HASH = re.compile(r"[0-9a-f]{64}")
 PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
 
 

@@ -65,9 +65,9 @@ class Rule:
 def broadened_groups(base: Resources, head: Resources) -> Iterator[Broadening]:
     """Every rule in HEAD that lets through what no rule of the group did in BASE."""
     before, after = _rules(base), _rules(head)
-    for key, rules in after.items():
-        resource, known = head[key], base.get(key)
-        for rule in rules:
+    for key, resource in head.items():
+        known = base.get(key)
+        for rule in after.get(key, ()):
             if rule.peer != NOWHERE and not any(former.covers(rule) for former in before.get(key, ())):
                 yield Broadening(
                     environment=resource.environment,
@@ -80,12 +80,11 @@ def broadened_groups(base: Resources, head: Resources) -> Iterator[Broadening]:
 
 
 def _rules(resources: Resources) -> Mapping[Key, list[Rule]]:
+    """By group; a rule of a group that is not in the app is by itself."""
     rules: dict[Key, list[Rule]] = {}
     for resource in resources.values():
-        describe = partial(resources.described, stack_key=resource.key[0])
-        for key, rule in _of(resource, describe):
-            # of a group that is not in the app, the rule itself is what a reviewer can look at
-            rules.setdefault(key if key in resources else resource.key, []).append(rule)
+        for key, rule in _of(resource, partial(resources.described, stack_key=resource.key[0])):
+            rules.setdefault(key, []).append(rule)
     return rules
 
 

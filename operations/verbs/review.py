@@ -16,12 +16,15 @@ def review(
 ) -> None:
     """Say what a change would do to AWS, as Markdown, and refuse what is dangerous with exit code 1.
 
-    A change that is refused passes once [[approved_changes]] in HEAD's slipway.toml names it with the reason.
+    A change that is refused passes once approved_changes in HEAD's slipway.toml names it with the reason.
     """
-    from operations.rendering.review import markdown
-    from operations.review.comparison import review_folders
+    from operations.rendering.review import as_data, markdown
+    from operations.review.comparison import compare, read_both
+    from operations.review.costs import cost_changes
 
-    found = review_folders(base, head)
-    typer.echo(json.dumps(found.as_json(), indent=2) if as_json else markdown(found))
+    before, after = read_both(base, head)
+    found = compare(before, after)
+    costs = cost_changes(before, after, found.environments)
+    typer.echo(json.dumps(as_data(found, costs), indent=2) if as_json else markdown(found, costs))
     if found.refused:
         raise typer.Exit(ExitCode.FAILED)

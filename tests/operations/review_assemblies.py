@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from operations.review.comparison import review_folders
+from operations.review.comparison import compare, read_both
 from operations.review.report import Review
 
 Resource = dict[str, Any]
@@ -30,6 +30,28 @@ def ref(logical_id: str) -> dict[str, str]:
 
 def attribute(logical_id: str, name: str) -> dict[str, list[str]]:
     return {"Fn::GetAtt": [logical_id, name]}
+
+
+VPC: Resources = {
+    "Vpc": resource("AWS::EC2::VPC", "Network/Vpc/Resource", CidrBlock="10.0.0.0/16"),
+    "Group": resource("AWS::EC2::SecurityGroup", "Group/Resource", GroupDescription="Tasks", VpcId=ref("Vpc")),
+    "Rule": resource(
+        "AWS::EC2::SecurityGroupIngress",
+        "Group/Rule",
+        GroupId=attribute("Group", "GroupId"),
+        IpProtocol="tcp",
+        CidrIp="10.0.0.0/16",
+    ),
+    "Address": resource("AWS::EC2::EIP", "Address/Resource", Domain="vpc"),
+}
+
+
+def statement(action: Any, on: Any = "*", /, *, effect: str = "Allow", **other: Any) -> dict[str, Any]:
+    return {"Effect": effect, "Action": action, "Resource": on, **other}
+
+
+def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def written(
@@ -86,6 +108,11 @@ def written(
     return folder
 
 
+def reviewed_folders(base: Path, head: Path) -> Review:
+    """The review of the assemblies in these folders."""
+    return compare(*read_both(base, head))
+
+
 def reviewed(
     folder: Path,
     before: Resources,
@@ -95,7 +122,7 @@ def reviewed(
     approvals: Sequence[Mapping[str, str]] | None = None,
 ) -> Review:
     """The review of one stack that had these resources and is to have those."""
-    return review_folders(
+    return reviewed_folders(
         written(folder / "base", {stack: before}), written(folder / "head", {stack: after}, approvals=approvals)
     )
 
@@ -134,3 +161,7 @@ def refused(review: Review) -> list[tuple[str, str | None]]:
 def actions(review: Review) -> dict[str, str]:
     """What becomes of each resource, by construct path."""
     return {change.resource: str(change.action) for change in review.resources}
+
+
+def granted(folder: Path, before: Resources, after: Resources) -> list[tuple[str, str]]:
+    return [(each.resource, each.grant) for each in reviewed(folder, before, after).broadenings]

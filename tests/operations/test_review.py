@@ -13,11 +13,12 @@ import pytest
 from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
-from operations.review.comparison import review_folders
+from operations.review.comparison import read_both
+from operations.review.costs import cost_changes
 from operations.review.report import Review
 from tests.conftest import PROJECT, assemble, varied
 from tests.operations.conftest import Slipway
-from tests.operations.review_assemblies import Resource, edited, refused
+from tests.operations.review_assemblies import Resource, edited, refused, reviewed_folders
 
 SERVICE = "slipway-prod-service"
 
@@ -75,7 +76,7 @@ def types(review: Review) -> set[tuple[str, str]]:
 
 
 def test_two_syntheses_of_the_same_configuration_differ_in_nothing(base: Path, configuration: Configuration) -> None:
-    review = review_folders(base, Path(assemble(configuration.select()).directory))
+    review = reviewed_folders(base, Path(assemble(configuration.select()).directory))
     assert review.environments == ("shared", "dev", "prod")
     assert review == Review(
         environments=review.environments,
@@ -92,13 +93,13 @@ def test_two_syntheses_of_the_same_configuration_differ_in_nothing(base: Path, c
 def test_every_resource_of_the_app_is_called_by_its_construct_path(base: Path, tmp_path: Path) -> None:
     """None of the paths is a logical id, with which the names of resources would be anybody's guess."""
     empty = edited(base, tmp_path / "head", SERVICE, lambda resources: resources.clear())
-    changes = [each for each in review_folders(empty, base).resources if each.stack == SERVICE]
+    changes = [each for each in reviewed_folders(empty, base).resources if each.stack == SERVICE]
     assert len(changes) > 20
     assert [each.logical_id for each in changes if each.resource == each.logical_id] == []
 
 
 def test_a_cheaper_environment_loses_nothing_that_is_refused(base: Path, cheaper: Path) -> None:
-    review = review_folders(base, cheaper)
+    review = reviewed_folders(base, cheaper)
     assert refused(review) == []
     assert {each.environment for each in review.resources} == {"prod"}
     assert {
@@ -113,7 +114,7 @@ def test_a_cheaper_environment_loses_nothing_that_is_refused(base: Path, cheaper
 def test_roles_without_a_boundary_and_without_githubs_ids_are_broadened(
     base: Path, assembly_without_options: CloudAssembly
 ) -> None:
-    review = review_folders(base, Path(assembly_without_options.directory))
+    review = reviewed_folders(base, Path(assembly_without_options.directory))
     assert refused(review) == []
     identity = [each for each in review.broadenings if each.stack == "slipway-identity-222222222222"]
     assert "has no permissions boundary" in {each.grant for each in identity}
@@ -125,7 +126,7 @@ def test_roles_without_a_boundary_and_without_githubs_ids_are_broadened(
 def test_another_encryption_of_the_images_is_refused_and_the_image_of_dev_is_a_new_task_definition(
     base: Path, assembly_with_every_option: CloudAssembly
 ) -> None:
-    review = review_folders(base, Path(assembly_with_every_option.directory))
+    review = reviewed_folders(base, Path(assembly_with_every_option.directory))
     assert ("replacement", "Images/Repository") in refused(review)
     images = {
         (each.stack, each.action)
@@ -137,7 +138,7 @@ def test_another_encryption_of_the_images_is_refused_and_the_image_of_dev_is_a_n
 
 
 def test_an_environment_that_leaves_the_app_is_refused_stack_by_stack(base: Path, one_account: CloudAssembly) -> None:
-    review = review_folders(base, Path(one_account.directory))
+    review = reviewed_folders(base, Path(one_account.directory))
     gone = {each.stack for each in review.refused if each.change == "stack_removal"}
     assert {f"slipway-dev-{part}" for part in ("network", "telemetry", "service", "observability")} < gone
     assert {each.stack for each in review.stacks if each.added and "staging" in each.stack} == {
@@ -156,20 +157,20 @@ def test_an_environment_that_leaves_the_app_is_refused_stack_by_stack(base: Path
 def test_a_health_path_must_not_change_with_the_task_definition(
     edit: Any, refusals: list[str], base: Path, tmp_path: Path
 ) -> None:
-    review = review_folders(base, edited(base, tmp_path / "head", SERVICE, edit))
+    review = reviewed_folders(base, edited(base, tmp_path / "head", SERVICE, edit))
     assert [each.change for each in review.refused] == refusals
 
 
 def test_the_strategy_of_an_environment_that_serves_must_not_be_changed_in_passing(base: Path, shifting: Path) -> None:
-    assert ("production_rule", "ProductionRule/Rule") in refused(review_folders(base, shifting))
-    assert ("production_rule", "ProductionRule/Rule") in refused(review_folders(shifting, base))
+    assert ("production_rule", "ProductionRule/Rule") in refused(reviewed_folders(base, shifting))
+    assert ("production_rule", "ProductionRule/Rule") in refused(reviewed_folders(shifting, base))
 
 
 def test_another_port_reaches_the_production_rule_by_way_of_both_target_groups(
     shifting: Path, configuration: Configuration
 ) -> None:
     prod = {"rollout": BLUE_GREEN, "task": {"cpu": 512, "memory": 1024, "port": 9000}}
-    review = review_folders(shifting, Path(assemble(varied(configuration, {"prod": prod}).select()).directory))
+    review = reviewed_folders(shifting, Path(assemble(varied(configuration, {"prod": prod}).select()).directory))
     assert Counter(change for change, _ in refused(review)) == {
         "health_check_with_task_definition": 2,
         "replacement": 2,
@@ -179,7 +180,7 @@ def test_another_port_reaches_the_production_rule_by_way_of_both_target_groups(
 
 def test_an_environment_that_shifts_traffic_may_be_made_larger(shifting: Path, configuration: Configuration) -> None:
     prod = {"rollout": BLUE_GREEN, "task": {"cpu": 1024, "memory": 2048}}
-    review = review_folders(shifting, Path(assemble(varied(configuration, {"prod": prod}).select()).directory))
+    review = reviewed_folders(shifting, Path(assemble(varied(configuration, {"prod": prod}).select()).directory))
     assert refused(review) == []
     assert types(review) == {("replaced", "AWS::ECS::TaskDefinition"), ("changed", "AWS::ECS::Service")}
 
@@ -213,6 +214,41 @@ def test_json_has_logical_ids_and_what_is_refused(base: Path, tmp_path: Path, sl
     resources = json.loads((base / f"{SERVICE}.template.json").read_text())["Resources"]
     assert resources[refusal["logical_id"]]["Type"] == "AWS::ElasticLoadBalancingV2::TargetGroup"
     assert {each["action"] for each in document["resources"]} == {"changed", "replaced"}
+
+
+def test_the_price_is_told_before_and_after(base: Path, cheaper: Path, slipway: Slipway) -> None:
+    costs = json.loads(slipway("review", "--json", str(base), str(cheaper)).stdout)["costs"]
+    prices = {each["environment"]: (each["before_usd"], each["after_usd"]) for each in costs}
+    before, after = prices["prod"]
+    assert before - after > 2 * 30  # two NAT gateways at more than 0.04 USD an hour, beside the smaller tasks
+    assert prices["dev"][0] == prices["dev"][1] > 0
+    assert "| shared by all |" in slipway("review", str(base), str(cheaper)).stdout.partition("### Cost")[2]
+
+
+def test_an_environment_that_is_new_has_a_price_only_after(base: Path, configuration: Configuration) -> None:
+    staging = assemble(varied(configuration, {"staging": {"branch": None}}).select())
+    (cost,) = cost_changes(*read_both(base, Path(staging.directory)), ["staging"])
+    assert cost.before is None
+    assert cost.after
+
+
+def test_without_a_price_a_review_is_a_review_all_the_same(base: Path, one_account: CloudAssembly) -> None:
+    """The price table does not know the region of staging, and dev is gone."""
+    assemblies = read_both(base, Path(one_account.directory))
+    costs = {each.environment: each for each in cost_changes(*assemblies, ["dev", "staging"])}
+    assert costs["dev"].after is None
+    assert costs["dev"].before
+    assert costs["staging"].problem.startswith("there are no prices of eu-west-1")
+
+
+def test_a_template_that_cannot_be_priced_is_told_as_such(base: Path, tmp_path: Path) -> None:
+    def give_a_size_that_is_none(resources: dict[str, Resource]) -> None:
+        of_type(resources, "AWS::ECS::TaskDefinition")["Properties"]["Cpu"] = "very much"
+
+    head = edited(base, tmp_path / "head", SERVICE, give_a_size_that_is_none)
+    (cost,) = cost_changes(*read_both(base, head), ["prod"])
+    assert cost.problem
+    assert (cost.before, cost.after) == (None, None)
 
 
 def test_nothing_changed_ends_with_0(base: Path, tmp_path: Path, slipway: Slipway) -> None:

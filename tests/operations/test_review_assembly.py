@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from operations.review.assembly import AssemblyError, read_assembly
-from operations.review.comparison import review_folders
 from operations.review.names import environment_of, shortened
-from tests.operations.review_assemblies import SERVICE, resource, written
+from tests.operations.review_assemblies import SERVICE, resource, reviewed_folders, written
 
 STORE = {"Store": resource("AWS::S3::Bucket", "Data/Store/Resource")}
 TEMPLATE = f"{SERVICE}.template.json"
@@ -24,6 +23,7 @@ TEMPLATE = f"{SERVICE}.template.json"
         ("slipway-registry", "shared"),
         ("slipway-identity-111111111111", "shared"),
         ("slipway-service", "shared"),
+        ("slipway--service", "shared"),
     ],
 )
 def test_a_stack_belongs_to_its_environment(stack: str, environment: str) -> None:
@@ -84,7 +84,7 @@ def test_the_same_folder_twice_is_told(tmp_path: Path) -> None:
     folder = written(tmp_path / "it", {SERVICE: STORE})
     (tmp_path / "link").symlink_to(folder)
     with pytest.raises(AssemblyError, match="is BASE and HEAD; must be two folders"):
-        review_folders(folder, tmp_path / "link")
+        reviewed_folders(folder, tmp_path / "link")
 
 
 def leave_out_the_template(folder: Path) -> None:
@@ -178,7 +178,7 @@ def test_outputs_parameters_and_settings_that_change_are_reported(tmp_path: Path
     folders = [written(tmp_path / side, {SERVICE: STORE}, sections={SERVICE: each}) for side, each in sections.items()]
     manifest = folders[0] / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"templateFile"', '"terminationProtection": true, "templateFile"'))
-    changes = review_folders(*folders).settings
+    changes = reviewed_folders(*folders).settings
     assert [(each.kind, each.name, each.action, each.note) for each in changes] == [
         ("parameter", "ImageTag", "changed", ""),
         ("parameter", "Bare", "added", "has no default: the next deployment must give it a value"),
@@ -196,11 +196,18 @@ def test_findings_that_are_accepted_from_now_on_are_reported(tmp_path: Path) -> 
         SERVICE: {"CloudFormation-Validate::W3010": "Of the whole stack."},
     }
     base = written(tmp_path / "base", {SERVICE: STORE}, acknowledged=known)
-    review = review_folders(base, written(tmp_path / "head", {SERVICE: STORE}, acknowledged=added))
+    review = reviewed_folders(base, written(tmp_path / "head", {SERVICE: STORE}, acknowledged=added))
     assert [(each.resource, each.finding, each.reason) for each in review.acknowledged] == [
         ("Data/Store", "AwsSolutions-S10", "New."),
         ("", "CloudFormation-Validate::W3010", "Of the whole stack."),
     ]
+
+
+def test_conditions_that_go_round_in_a_circle_are_compared_all_the_same(tmp_path: Path) -> None:
+    store = {"Store": resource("AWS::S3::Bucket", "Store", BucketName={"Fn::If": ["One", "a", "b"]})}
+    sections = {SERVICE: {"Conditions": {"One": {"Condition": "Two"}, "Two": {"Condition": "One"}}}}
+    folders = [written(tmp_path / side, {SERVICE: store}, sections=sections) for side in ("base", "head")]
+    assert reviewed_folders(*folders).resources == []
 
 
 def test_a_changed_mapping_or_condition_changes_what_depends_on_it(tmp_path: Path) -> None:
@@ -225,7 +232,7 @@ def test_a_changed_mapping_or_condition_changes_what_depends_on_it(tmp_path: Pat
         )
         for side in ("eu-west-1", "eu-central-1")
     ]
-    changes = {each.resource: (str(each.action), each.causes) for each in review_folders(*folders).resources}
+    changes = {each.resource: (str(each.action), each.causes) for each in reviewed_folders(*folders).resources}
     assert changes == {
         "Mapped": ("replaced", ("BucketName",)),
         "Chosen": ("replaced", ("BucketName",)),

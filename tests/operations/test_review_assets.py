@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from operations.review.comparison import review_folders
 from operations.review.report import Review
-from tests.operations.review_assemblies import SERVICE, Resources, actions, resource, written
+from tests.operations.review_assemblies import SERVICE, Resources, actions, resource, reviewed_folders, written
 
 ONE, TWO = "1" * 64, "2" * 64
 
 
 def between(folder: Path, before: Resources, after: Resources, *, files: bool = True) -> Review:
-    return review_folders(
+    return reviewed_folders(
         written(folder / "base", {SERVICE: before}, files=[ONE] if files else []),
         written(folder / "head", {SERVICE: after}, files=[TWO] if files else []),
     )
@@ -54,7 +53,7 @@ def test_a_name_that_claims_to_be_a_hash_hides_nothing(tmp_path: Path) -> None:
     before, after = (
         {"Rule": resource("AWS::EC2::SecurityGroupEgress", "Rule", CidrIp=each)} for each in ("10.0.0.0/8", "0.0.0.0/0")
     )
-    review = review_folders(
+    review = reviewed_folders(
         written(tmp_path / "base", {SERVICE: before}, files=["10.0.0.0/8"]),
         written(tmp_path / "head", {SERVICE: after}, files=["0.0.0.0/0"]),
     )

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from operations.review.comparison import review_folders
 from operations.review.report import Review
 from tests.operations.review_assemblies import (
-    NETWORK,
     SERVICE,
     Resources,
     actions,
@@ -18,7 +16,6 @@ from tests.operations.review_assemblies import (
     resource,
     reviewed,
     without,
-    written,
 )
 
 TASK: Resources = {
@@ -131,77 +128,6 @@ def test_another_reference_is_a_change(tmp_path: Path) -> None:
     assert only(reviewed(tmp_path, before, after))[2] == ("AlarmDescription",)
 
 
-VPC: Resources = {
-    "Vpc": resource("AWS::EC2::VPC", "Network/Vpc/Resource", CidrBlock="10.0.0.0/16"),
-    "Group": resource("AWS::EC2::SecurityGroup", "Group/Resource", GroupDescription="Tasks", VpcId=ref("Vpc")),
-    "Rule": resource(
-        "AWS::EC2::SecurityGroupIngress",
-        "Group/Rule",
-        GroupId=attribute("Group", "GroupId"),
-        IpProtocol="tcp",
-        CidrIp="10.0.0.0/16",
-    ),
-    "Address": resource("AWS::EC2::EIP", "Address/Resource", Domain="vpc"),
-}
-
-
-def test_what_refers_to_a_replaced_resource_by_a_create_only_property_is_replaced_in_turn(tmp_path: Path) -> None:
-    review = reviewed(tmp_path, VPC, changed(VPC, "Vpc", CidrBlock="10.1.0.0/16"), stack=NETWORK)
-    assert {each.resource: each.causes for each in review.resources} == {
-        "Network/Vpc": ("CidrBlock",),
-        "Group": ("VpcId, which refers to Network/Vpc",),
-        "Group/Rule": ("GroupId, which refers to Group",),
-    }
-    assert set(actions(review).values()) == {"replaced"}
-
-
-def test_a_replacement_reaches_other_stacks_through_their_outputs(tmp_path: Path) -> None:
-    sections = {NETWORK: {"Outputs": {"PublishVpc": {"Value": ref("Vpc"), "Export": {"Name": "prod-vpc"}}}}}
-    output = {"Fn::GetStackOutput": {"StackName": NETWORK, "Region": "eu-central-1", "OutputName": "PublishVpc"}}
-    service = {
-        "Targets": resource("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets/Resource", VpcId=output),
-        "Other": resource(
-            "AWS::ElasticLoadBalancingV2::TargetGroup", "Other/Resource", VpcId={"Fn::ImportValue": "prod-vpc"}
-        ),
-    }
-    base = written(tmp_path / "base", {NETWORK: VPC, SERVICE: service}, sections=sections)
-    replaced = changed(VPC, "Vpc", CidrBlock="10.1.0.0/16")
-    head = written(tmp_path / "head", {NETWORK: replaced, SERVICE: service}, sections=sections)
-    review = review_folders(base, head)
-    causes = {each.resource: each.causes for each in review.resources if each.stack == SERVICE}
-    assert causes == dict.fromkeys(["Targets", "Other"], ("VpcId, which refers to Network/Vpc",))
-
-
-def test_another_way_to_the_same_output_is_no_change(tmp_path: Path) -> None:
-    """As when the CDK hands values on by stack outputs instead of exports."""
-    values = {
-        "base": ("Exported", {"Fn::ImportValue": "prod-vpc"}),
-        "head": ("Published", {"Fn::GetStackOutput": {"StackName": NETWORK, "OutputName": "Published"}}),
-    }
-    folders = [
-        written(
-            tmp_path / side,
-            {NETWORK: VPC, SERVICE: {"Group": resource("AWS::EC2::SecurityGroup", "Group/Resource", VpcId=value)}},
-            sections={NETWORK: {"Outputs": {name: {"Value": ref("Vpc"), "Export": {"Name": "prod-vpc"}}}}},
-        )
-        for side, (name, value) in values.items()
-    ]
-    assert review_folders(*folders).resources == []
-
-
-def test_outputs_that_go_round_in_a_circle_are_compared_all_the_same(tmp_path: Path) -> None:
-    output = {"Fn::GetStackOutput": {"StackName": NETWORK, "OutputName": "Round"}}
-    sections = {NETWORK: {"Outputs": {"Round": {"Value": output}}}}
-    before, after = (
-        {"Group": resource("AWS::EC2::SecurityGroup", "Group/Resource", GroupDescription=text, VpcId=output)}
-        for text in ("one", "two")
-    )
-    base = written(tmp_path / "base", {NETWORK: before}, sections=sections)
-    assert actions(review_folders(base, written(tmp_path / "head", {NETWORK: after}, sections=sections))) == {
-        "Group": "replaced"
-    }
-
-
 def test_a_property_that_may_replace_is_told_as_such(tmp_path: Path) -> None:
     before = changed(TASK, "Service", LaunchType="EC2")
     review = reviewed(tmp_path, before, changed(TASK, "Service", LaunchType="FARGATE"))
@@ -238,28 +164,6 @@ def test_another_type_under_the_same_logical_id_is_a_deletion_and_an_addition(tm
     ]
     assert review.resources[0].note == "its logical id was that of a AWS::S3::Bucket"
     assert refused(review) == [("deletion", "Store")]
-
-
-def test_another_logical_id_is_a_deletion_and_an_addition_and_told_as_a_renaming(tmp_path: Path) -> None:
-    after = {
-        "Renamed": resource("AWS::EC2::SecurityGroup", "Group/Resource", GroupDescription="Tasks", VpcId=ref("Vpc")),
-        **changed(without(VPC, "Group"), "Rule", GroupId=attribute("Renamed", "GroupId")),
-    }
-    changes = {each.logical_id: each for each in reviewed(tmp_path, VPC, after, stack=NETWORK).resources}
-    assert {name: str(each.action) for name, each in changes.items()} == {
-        "Renamed": "added",
-        "Group": "destroyed",
-        "Rule": "replaced",
-    }
-    end = "under another logical id; CloudFormation makes the new one, then destroys the old"
-    assert changes["Group"].note == f"renamed to Group (Renamed) {end}"
-    assert changes["Renamed"].note == f"renamed from Group (Group) {end}"
-
-
-def test_another_resource_of_the_same_type_is_no_renaming(tmp_path: Path) -> None:
-    before = {"One": resource("AWS::SQS::Queue", "One/Resource", DelaySeconds=1)}
-    after = {"Two": resource("AWS::SQS::Queue", "Two/Resource", DelaySeconds=2)}
-    assert [each.note for each in reviewed(tmp_path, before, after).resources] == ["", ""]
 
 
 @pytest.mark.parametrize(

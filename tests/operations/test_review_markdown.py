@@ -83,9 +83,10 @@ FULL = Review(
 )
 
 COSTS = [
-    CostChange("prod", Decimal("1210.50"), Decimal("98.00")),
+    CostChange("prod", Decimal("1210.50"), Decimal("98.00"), not_priced=("AWS::DynamoDB::Table",)),
     CostChange("dev", None, Decimal("24.10")),
     CostChange("old", Decimal("10.00"), None),
+    CostChange("far", None, None, problem="there are no prices of xx-far-1"),
 ]
 
 

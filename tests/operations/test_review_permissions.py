@@ -5,17 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.operations.review_assemblies import Resources, attribute, ref, resource, reviewed, without
+from tests.operations.review_assemblies import Resources, attribute, granted, policy, ref, resource, reviewed, statement
 
 GITHUB = "token.actions.githubusercontent.com"
-
-
-def statement(action: Any, on: Any = "*", /, *, effect: str = "Allow", **other: Any) -> dict[str, Any]:
-    return {"Effect": effect, "Action": action, "Resource": on, **other}
-
-
-def policy(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def role(*statements: dict[str, Any], **properties: Any) -> Resources:
@@ -34,10 +26,6 @@ def role(*statements: dict[str, Any], **properties: Any) -> Resources:
 def trusting(principal: Any, /, **condition: Any) -> dict[str, Any]:
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
     return {"AssumeRolePolicyDocument": policy(trust | ({"Condition": condition} if condition else {}))}
-
-
-def granted(folder: Path, before: Resources, after: Resources) -> list[tuple[str, str]]:
-    return [(each.resource, each.grant) for each in reviewed(folder, before, after).broadenings]
 
 
 ONE = statement("s3:GetObject", "arn:aws:s3:::store/*")
@@ -178,97 +166,36 @@ def test_a_managed_policy_that_is_attached_and_a_boundary_that_is_lost_are_repor
     assert granted(tmp_path / "3", after, before) == []
 
 
+def test_a_managed_policy_and_a_boundary_that_stay_are_not_reported(tmp_path: Path) -> None:
+    kept = {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"], "PermissionsBoundary": "arn:boundary"}
+    assert granted(tmp_path, role(ONE, **kept), role(ONE, **kept)) == []
+
+
+def test_what_is_denied_is_not_thereby_allowed(tmp_path: Path) -> None:
+    denied = statement("s3:*", effect="Deny")
+    assert granted(tmp_path, role(denied), role(denied, ONE)) == [
+        ("Job/Role", "may s3:GetObject on arn:aws:s3:::store/*")
+    ]
+
+
+def test_of_several_conditions_only_the_wider_one_is_told(tmp_path: Path) -> None:
+    narrow, wide = (
+        role(
+            statement(
+                "s3:GetObject",
+                Condition={
+                    "StringEquals": {"aws:SourceAccount": "111111111111"},
+                    "StringLike": {"aws:PrincipalArn": names},
+                },
+            )
+        )
+        for names in (["a"], ["a", "b"])
+    )
+    assert [grant for _, grant in granted(tmp_path, narrow, wide)] == [
+        "may s3:GetObject on * also if StringLike aws:PrincipalArn b"
+    ]
+
+
 def test_a_role_that_is_new_is_reported_as_such(tmp_path: Path) -> None:
     (broadening,) = reviewed(tmp_path, {}, role(ONE)).broadenings
     assert (broadening.resource, broadening.logical_id, broadening.new) == ("Job/Role", "Role", True)
-
-
-BUCKET: Resources = {
-    "Store": resource("AWS::S3::Bucket", "Store/Resource"),
-    "StorePolicy": resource(
-        "AWS::S3::BucketPolicy",
-        "Store/Policy/Resource",
-        Bucket=ref("Store"),
-        PolicyDocument=policy(
-            statement(
-                "s3:*",
-                effect="Deny",
-                Principal={"AWS": "*"},
-                Condition={"Bool": {"aws:SecureTransport": "false"}},
-            )
-        ),
-    ),
-}
-
-
-def test_a_resource_that_lets_somebody_in_is_reported(tmp_path: Path) -> None:
-    after = BUCKET | {
-        "Further": resource(
-            "AWS::S3::BucketPolicy",
-            "Store/Further/Resource",
-            Bucket=ref("Store"),
-            PolicyDocument=policy(statement("s3:GetObject", attribute("Store", "Arn"), Principal="*")),
-        )
-    }
-    assert granted(tmp_path, BUCKET, after) == [("Store", "lets * s3:GetObject on ${Store.Arn}")]
-
-
-def test_what_is_no_longer_denied_is_reported(tmp_path: Path) -> None:
-    assert granted(tmp_path, BUCKET, without(BUCKET, "StorePolicy")) == [
-        ("Store", "no longer denies s3:* on * to * if Bool aws:SecureTransport false")
-    ]
-
-
-def test_a_resource_that_is_gone_denies_nothing_any_more_and_that_is_fine(tmp_path: Path) -> None:
-    assert granted(tmp_path, BUCKET, {}) == []
-
-
-def test_a_policy_without_a_resource_of_its_own_is_read_too(tmp_path: Path) -> None:
-    before, after = (
-        {
-            "Key": resource(
-                "AWS::KMS::Key",
-                "Key/Resource",
-                KeyPolicy=policy(statement("kms:Decrypt", Principal={"AWS": f"arn:aws:iam::{account}:root"})),
-            )
-        }
-        for account in ("111111111111", "999999999999")
-    )
-    assert granted(tmp_path, before, after) == [("Key", "lets AWS:arn:aws:iam::999999999999:root kms:Decrypt on *")]
-
-
-def test_a_policy_that_is_text_is_read_too(tmp_path: Path) -> None:
-    before, after = (
-        {
-            "Logs": resource(
-                "AWS::Logs::ResourcePolicy",
-                "Logs/Resource",
-                PolicyDocument='{"Statement": [{"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*", '
-                f'"Principal": {{"Service": "{service}.amazonaws.com"}}}}]}}',
-            )
-        }
-        for service in ("route53", "es")
-    )
-    assert granted(tmp_path, before, after) == [("Logs", "lets Service:es.amazonaws.com logs:PutLogEvents on *")]
-
-
-def test_a_lambda_permission_is_of_its_function(tmp_path: Path) -> None:
-    function = {"Function": resource("AWS::Lambda::Function", "Function/Resource")}
-    permission = resource(
-        "AWS::Lambda::Permission",
-        "Function/Permission",
-        FunctionName=ref("Function"),
-        Action="lambda:InvokeFunction",
-        Principal="events.amazonaws.com",
-        SourceArn="arn:rule",
-    )
-    assert granted(tmp_path, function, function | {"Permission": permission}) == [
-        ("Function", "lets events.amazonaws.com lambda:InvokeFunction if StringEquals SourceArn arn:rule")
-    ]
-
-
-def test_the_rules_of_a_firewall_are_no_permissions(tmp_path: Path) -> None:
-    firewall = resource(
-        "AWS::WAFv2::WebACL", "Firewall/Resource", Rules=[{"Name": "Rate", "Statement": {"RateBasedStatement": {}}}]
-    )
-    assert granted(tmp_path, {}, {"Firewall": firewall}) == []

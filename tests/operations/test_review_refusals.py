@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from operations.review.comparison import review_folders
 from operations.review.stateful import STATEFUL
 from tests.operations.review_assemblies import (
     NETWORK,
@@ -17,6 +16,7 @@ from tests.operations.review_assemblies import (
     refused,
     resource,
     reviewed,
+    reviewed_folders,
     without,
     written,
 )
@@ -135,7 +135,7 @@ def test_a_strategy_that_makes_or_removes_the_production_rule_is_refused(tmp_pat
 
 def test_an_environment_that_is_new_may_shift_traffic(tmp_path: Path) -> None:
     base = written(tmp_path / "base", {NETWORK: {}})
-    assert refused(review_folders(base, written(tmp_path / "head", {NETWORK: {}, SERVICE: ROLLOUT}))) == []
+    assert refused(reviewed_folders(base, written(tmp_path / "head", {NETWORK: {}, SERVICE: ROLLOUT}))) == []
 
 
 def test_what_does_not_reach_the_production_rule_in_aws_is_let_through(tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_what_holds_no_state_may_be_replaced_and_destroyed(tmp_path: Path) -> No
 
 def test_a_stack_that_leaves_the_app_is_refused_as_a_whole(tmp_path: Path) -> None:
     base = written(tmp_path / "base", {NETWORK: {}, SERVICE: ROLLOUT})
-    review = review_folders(base, written(tmp_path / "head", {NETWORK: {}}))
+    review = reviewed_folders(base, written(tmp_path / "head", {NETWORK: {}}))
     assert refused(review) == [("stack_removal", None)]
     assert review.refused[0].what == "is no longer in the app"
     assert [(each.stack, each.added) for each in review.stacks] == [(SERVICE, False)]
@@ -211,7 +211,7 @@ def test_a_stack_that_leaves_the_app_is_refused_as_a_whole(tmp_path: Path) -> No
 def test_a_stack_that_moves_leaves_one_behind(tmp_path: Path) -> None:
     base = written(tmp_path / "base", {SERVICE: ROLLOUT})
     head = written(tmp_path / "head", {SERVICE: ROLLOUT}, places={SERVICE: "111111111111/eu-west-1"})
-    review = review_folders(base, head)
+    review = reviewed_folders(base, head)
     assert refused(review) == [("stack_removal", None)]
     assert review.refused[0].what == (
         "would move from 111111111111/eu-central-1/slipway-prod-service to 111111111111/eu-west-1/slipway-prod-service"
@@ -223,7 +223,9 @@ def test_a_stack_with_another_id_in_the_app_is_the_same_to_cloudformation(tmp_pa
     identity = {"Role": resource("AWS::IAM::Role", "Role/Resource")}
     base = written(tmp_path / "base", {"slipway-identity": identity})
     renamed = "slipway-identity-111111111111"
-    review = review_folders(base, written(tmp_path / "head", {renamed: identity}, names={renamed: "slipway-identity"}))
+    review = reviewed_folders(
+        base, written(tmp_path / "head", {renamed: identity}, names={renamed: "slipway-identity"})
+    )
     assert (review.stacks, review.resources, review.refusals) == ([], [], [])
 
 
@@ -255,7 +257,7 @@ def test_a_named_change_passes_and_its_reason_is_kept(
 def test_a_named_stack_may_go(tmp_path: Path) -> None:
     base = written(tmp_path / "base", {NETWORK: {}, SERVICE: ROLLOUT})
     head = written(tmp_path / "head", {NETWORK: {}}, approvals=[approval("stack_removal", None)])
-    assert review_folders(base, head).refused == ()
+    assert reviewed_folders(base, head).refused == ()
 
 
 @pytest.mark.parametrize(
@@ -280,7 +282,7 @@ def test_approvals_of_base_do_not_count(tmp_path: Path) -> None:
     named = [approval("deletion", "Other/Targets")]
     base = written(tmp_path / "base", {SERVICE: ROLLOUT}, approvals=named)
     head = written(tmp_path / "head", {SERVICE: without(ROLLOUT, "Unrelated")})
-    assert refused(review_folders(base, head)) == [("deletion", "Other/Targets")]
+    assert refused(reviewed_folders(base, head)) == [("deletion", "Other/Targets")]
 
 
 def test_head_cannot_call_what_it_changes_by_another_name(tmp_path: Path) -> None:

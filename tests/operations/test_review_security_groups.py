@@ -107,6 +107,17 @@ def test_traffic_that_may_leave_from_now_on_is_reported(tmp_path: Path) -> None:
     assert admitted(tmp_path, group(), after) == ["may send tcp port 443 to 0.0.0.0/0"]
 
 
+def test_a_rule_inwards_allows_nothing_outwards(tmp_path: Path) -> None:
+    inward = group(rule(443, 443, "10.0.0.0/8"))
+    assert admitted(tmp_path, inward, group(rule(443, 443, "10.0.0.0/8"), rule(443, 443, "10.0.0.0/8"))) == [
+        "may send tcp port 443 to 10.0.0.0/8"
+    ]
+
+
+def test_a_new_group_that_lets_nothing_through_is_not_reported(tmp_path: Path) -> None:
+    assert admitted(tmp_path, {}, group()) == []
+
+
 def test_a_group_without_any_rule_outwards_lets_everything_out(tmp_path: Path) -> None:
     """EC2's own default."""
     after = {"Group": resource("AWS::EC2::SecurityGroup", "Tasks/Group/Resource", GroupDescription="Tasks")}
