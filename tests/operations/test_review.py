@@ -241,6 +241,12 @@ def test_without_a_price_a_review_is_a_review_all_the_same(base: Path, one_accou
     assert costs["staging"].problem.startswith("there are no prices of eu-west-1")
 
 
+def test_what_has_no_price_is_named(base: Path, tmp_path: Path) -> None:
+    head = edited(base, tmp_path / "head", SERVICE, lambda each: each.update(It={"Type": "Acme::Shop::Thing"}))
+    (cost,) = cost_changes(*read_both(base, head), ["prod"])
+    assert cost.not_priced == ("Acme::Shop::Thing",)
+
+
 def test_a_template_that_cannot_be_priced_is_told_as_such(base: Path, tmp_path: Path) -> None:
     def give_a_size_that_is_none(resources: dict[str, Resource]) -> None:
         of_type(resources, "AWS::ECS::TaskDefinition")["Properties"]["Cpu"] = "very much"

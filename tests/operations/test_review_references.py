@@ -7,6 +7,7 @@ from tests.operations.review_assemblies import (
     SERVICE,
     VPC,
     actions,
+    attribute,
     changed,
     ref,
     resource,
@@ -66,6 +67,19 @@ def test_of_two_stacks_of_the_same_name_the_one_of_the_same_account_is_meant(tmp
         }.items()
     ]
     assert {each.stack for each in reviewed_folders(*folders).resources} == {other}
+
+
+def test_what_lies_in_another_stack_is_called_with_its_stack(tmp_path: Path) -> None:
+    output = {"Fn::GetStackOutput": {"StackName": NETWORK, "OutputName": "Group"}}
+    rule = resource(
+        "AWS::EC2::SecurityGroupIngress", "Rule", GroupId="sg-1", IpProtocol="-1", SourceSecurityGroupId=output
+    )
+    sections = {NETWORK: {"Outputs": {"Group": {"Value": attribute("Group", "GroupId")}}}}
+    base = written(tmp_path / "base", {NETWORK: VPC, SERVICE: {}}, sections=sections)
+    head = written(tmp_path / "head", {NETWORK: VPC, SERVICE: {"Rule": rule}}, sections=sections)
+    assert [each.grant for each in reviewed_folders(base, head).broadenings] == [
+        "admits all traffic from ${slipway-prod-network/Group.GroupId}"
+    ]
 
 
 def test_another_way_to_the_same_output_is_no_change(tmp_path: Path) -> None:
