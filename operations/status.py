@@ -161,10 +161,9 @@ def _emulated_digest(registry: Registry, deployed: Deployed, tag: str) -> str:
     if not (deployed.aws.sandboxed and tag):
         return ""
     try:
-        image = Ecr(deployed.aws).image(registry.account, registry.repository, tag)
+        return Ecr(deployed.aws).digest(registry.account, registry.repository, tag) or ""
     except RepositoryMissingError:
         return ""
-    return image.digest if image else ""
 
 
 def _rollout(rollout: Rollout) -> RolloutStatus:

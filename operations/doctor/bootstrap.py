@@ -8,9 +8,14 @@ from operations.doctor import failures, warnings
 from operations.doctor.examination import Check
 from operations.doctor.subject import Step
 from operations.gateways.ssm import Ssm
+from operations.gateways.sts import Sts
+from operations.partitions import partition_of
 
-PARAMETER = "/cdk-bootstrap/hnb659fds/version"
-"""Where the bootstrap stack says its version; the name has the qualifier that `cdk bootstrap` uses by itself."""
+QUALIFIER = "hnb659fds"
+"""What `cdk bootstrap` puts into names when it is given no other ("Customize AWS CDK bootstrapping")."""
+
+PARAMETER = f"/cdk-bootstrap/{QUALIFIER}/version"
+"""Where the bootstrap stack says its version."""
 
 NEEDED = 8
 """Of aws-cdk-lib 2.275: the `requiresBootstrapStackVersion` of the look-up role in its cloud assembly; the stacks
@@ -26,6 +31,21 @@ def step(aws: Aws, environment: Environment) -> Step:
 
     def run() -> Iterable[Check]:
         yield judge(name, gateway.value(PARAMETER), account=environment.account, region=environment.region)
+
+    return Step(name, run)
+
+
+def role_step(aws: Aws, environment: Environment) -> Step:
+    """Take on the role through which everything is deployed: whether that may be done shows only when it is."""
+    gateway, name = Sts(aws), "CDK's deploy role"
+    role = f"cdk-{QUALIFIER}-deploy-role-{environment.account}-{environment.region}"
+
+    def run() -> Iterable[Check]:
+        if gateway.may_assume(f"arn:{partition_of(environment.region)}:iam::{environment.account}:role/{role}"):
+            yield Check.ok(name, f"these credentials may take it on: {role}")
+        else:
+            advice = failures.DEPLOY_ROLE_REFUSED.about(role=role, environment=environment.name)
+            yield Check.fail(name, advice)
 
     return Step(name, run)
 

@@ -110,6 +110,7 @@ def _of_environment(
     registry_aws = _in_region(installation.registry.region, aws, environment, installation)
     steps = [
         bootstrap.step(aws, environment),
+        bootstrap.role_step(aws, environment),
         *_github_steps(aws, installation, environment.account, [environment], token),
         *stacks.steps(aws, environment),
         image.step(subject, registry_aws),
@@ -126,7 +127,7 @@ def _github_steps(
     deploy = "make up" if aws.sandboxed else f"npx cdk deploy {installation.identity_stack_id(account)}"
     roles = github.workflow_roles(installation, account, environments)
     return [
-        github.provider_step(aws, installation, account, deploy),
+        github.provider_step(aws, installation, account, installation.registry.region, deploy),
         github.roles_step(aws, roles, token, deploy),
     ]
 

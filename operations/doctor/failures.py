@@ -23,6 +23,11 @@ BOOTSTRAP_TOO_OLD = Advice(
     "Follow bootstrap/README.md, which ends in npx cdk bootstrap aws://{account}/{region}.",
 )
 
+DEPLOY_ROLE_REFUSED = Advice(
+    "these credentials may not take on {role}, through which everything is deployed",
+    "Sign in as somebody who may, such as the deploy role of {environment} or the operator.",
+)
+
 PROVIDER_MISSING = Advice(
     "the account has no identity provider {arn}",
     "Run {deploy}; if the account has one of another app, name it in identity.existing_oidc_provider_arns of "

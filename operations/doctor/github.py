@@ -12,6 +12,7 @@ from operations.doctor.subject import Step
 from operations.doctor.token import Token
 from operations.doctor.trust import ISSUER, Statement, statements
 from operations.gateways.iam import Iam
+from operations.partitions import partition_of
 
 AUDIENCE = "sts.amazonaws.com"
 TOKEN = "token"  # noqa: S105 - the name of a check
@@ -29,14 +30,16 @@ class WorkflowRole:
     subjects: tuple[str, ...]
 
 
-def provider_step(aws: Aws, installation: Configuration, account: str, deploy: str) -> Step:
+def provider_step(aws: Aws, installation: Configuration, account: str, region: str, deploy: str) -> Step:
     """Look at GitHub's identity provider.
 
     Args:
+        region: any of its partition.
         deploy: what to type to create it.
     """
     gateway = Iam(aws)
-    arn = installation.identity.existing_oidc_provider_arn(account) or f"arn:aws:iam::{account}:oidc-provider/{ISSUER}"
+    own = f"arn:{partition_of(region)}:iam::{account}:oidc-provider/{ISSUER}"
+    arn = installation.identity.existing_oidc_provider_arn(account) or own
 
     def run() -> Iterable[Check]:
         name, provider = "identity provider", gateway.provider(arn)

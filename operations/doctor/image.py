@@ -8,12 +8,9 @@ from operations.aws import Aws
 from operations.doctor import failures, warnings
 from operations.doctor.examination import Check
 from operations.doctor.subject import Step, Subject
-from operations.gateways.ecr import Ecr, Image, RepositoryMissingError
+from operations.gateways.ecr import PLATFORMS, Ecr, RepositoryMissingError
 
 NAME = "image"
-
-PLATFORMS = {"arm64": "arm64", "x86_64": "amd64"}
-"""What images call the processors that ECS and slipway.toml name so."""
 
 
 def step(subject: Subject, registry_aws: Aws) -> Step:
@@ -60,37 +57,37 @@ def wanted_platform(subject: Subject) -> str:
 
 def _look(subject: Subject, gateway: Ecr, account: str, repository: str, tag: str) -> Check:
     try:
-        image = gateway.image(account, repository, tag)
+        digest = gateway.digest(account, repository, tag)
     except RepositoryMissingError:
-        image = None
+        digest = None
         if subject.environment.image == "ecr":
-            advice = failures.REPOSITORY_MISSING.about(
-                repository=repository, account=account, deploy=subject.deploy("slipway-registry")
-            )
+            deploy = subject.deploy("slipway-registry")
+            advice = failures.REPOSITORY_MISSING.about(repository=repository, account=account, deploy=deploy)
             return Check.fail(NAME, advice)
-    if image is None and subject.environment.image == "ghcr":
+    if digest is None and subject.environment.image == "ghcr":
         upstream = subject.installation.github.full_name.lower()
         return Check.warn(NAME, warnings.NOT_CACHED_YET.about(repository=repository, tag=tag, upstream=upstream))
-    if image is None:
+    if digest is None:
         region = subject.installation.registry.region
         advice = failures.IMAGE_MISSING.about(repository=repository, tag=tag, account=account, region=region)
         return Check.fail(NAME, advice)
-    return judge(tag, image, _built_for(gateway, account, repository, image), wanted_platform(subject))
+    built = _built_for(gateway, account, repository, digest)
+    return judge(tag, digest, built, wanted_platform(subject))
 
 
-def _built_for(gateway: Ecr, account: str, repository: str, image: Image) -> set[str] | str:
+def _built_for(gateway: Ecr, account: str, repository: str, digest: str) -> set[str] | str:
     """The processors that the image was built for, or why they cannot be told."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - takes longer to import than `slipway --help` may run
 
     try:
-        return gateway.architectures(account, repository, image) or "it does not say"
+        return gateway.architectures(account, repository, digest) or "it does not say"
     except ClientError as error:
         return f"{error.operation_name} was refused with {error.response['Error'].get('Code', 'an error')}"
     except (OSError, ValueError) as error:
         return f"its configuration cannot be downloaded: {str(error).rstrip('.')}"
 
 
-def judge(tag: str, image: Image, built: set[str] | str, wanted: str) -> Check:
+def judge(tag: str, digest: str, built: set[str] | str, wanted: str) -> Check:
     """Whether tasks can run the image.
 
     Args:
@@ -102,4 +99,4 @@ def judge(tag: str, image: Image, built: set[str] | str, wanted: str) -> Check:
     if wanted not in built:
         advice = failures.IMAGE_ARCHITECTURE.about(tag=tag, built=" and ".join(sorted(built)), wanted=wanted)
         return Check.fail(NAME, advice)
-    return Check.ok(NAME, f"{tag} is there for {wanted}: {image.digest[:19]}")
+    return Check.ok(NAME, f"{tag} is there for {wanted}: {digest[:19]}")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from operations.aws import Aws, explained
 from operations.doctor import failures, warnings
@@ -11,46 +10,18 @@ from operations.doctor.subject import Step, Subject
 from operations.errors import OperationError
 from operations.gateways.secrets_manager import SecretsManager
 from operations.gateways.ssm import Ssm
+from operations.secret_reference import SecretReference
 
 NAME = "secrets"
-ARN_FIELDS = 7
-"""Of a secret's ARN; ECS takes the JSON key, and two more, after it ("Pass Secrets Manager secrets")."""
 
 
-@dataclass(frozen=True)
-class Reference:
-    """Where a variable's value comes from.
-
-    Attributes:
-        source: a secret's ARN, or the name or ARN of a parameter.
-        key: of the JSON object in the secret; empty if the whole secret is meant.
-    """
-
-    variable: str
-    source: str
-    key: str
-
-    @classmethod
-    def of(cls, variable: str, value_from: str) -> "Reference":
-        """As the task definition and slipway.toml write it."""
-        if ":secretsmanager:" not in value_from:
-            return cls(variable, value_from, "")
-        fields = value_from.split(":")
-        return cls(variable, ":".join(fields[:ARN_FIELDS]), fields[ARN_FIELDS] if len(fields) > ARN_FIELDS else "")
-
-    @property
-    def in_secrets_manager(self) -> bool:
-        """Whether it is a secret; otherwise, a parameter."""
-        return ":secretsmanager:" in self.source
-
-
-def references(subject: Subject) -> list[Reference]:
+def references(subject: Subject) -> list[SecretReference]:
     """The secrets of the deployed tasks; before the first deployment, those of slipway.toml."""
     if subject.task:
         found: Mapping[str, str] = {k: v for each in subject.task.containers for k, v in each.secrets.items()}
     else:
-        found = getattr(subject.environment.task, "secrets", {})
-    return [Reference.of(variable, value_from) for variable, value_from in sorted(found.items())]
+        found = subject.environment.task.secrets
+    return [SecretReference.of(variable, value_from) for variable, value_from in sorted(found.items())]
 
 
 def step(subject: Subject) -> Step:
@@ -67,7 +38,7 @@ def step(subject: Subject) -> Step:
     return Step(NAME, run)
 
 
-def _checked(reference: Reference, secrets_manager: SecretsManager, ssm: Ssm, aws: Aws) -> Check:
+def _checked(reference: SecretReference, secrets_manager: SecretsManager, ssm: Ssm, aws: Aws) -> Check:
     """One that may not be read does not hide the others."""
     try:
         with explained(aws):
@@ -79,7 +50,7 @@ def _checked(reference: Reference, secrets_manager: SecretsManager, ssm: Ssm, aw
         return Check.warn(NAME, warnings.UNSEEN.about(why=why, fix=error.fix))
 
 
-def _secret(reference: Reference, secrets_manager: SecretsManager, aws: Aws) -> Check:
+def _secret(reference: SecretReference, secrets_manager: SecretsManager, aws: Aws) -> Check:
     values = {"variable": reference.variable, "secret": reference.source}
     if not secrets_manager.exists(reference.source):
         return Check.fail(NAME, failures.SECRET_MISSING.about(**values))
@@ -95,7 +66,7 @@ def _secret(reference: Reference, secrets_manager: SecretsManager, aws: Aws) -> 
     return judge(reference, text)
 
 
-def judge(reference: Reference, text: str | None) -> Check:
+def judge(reference: SecretReference, text: str | None) -> Check:
     """Whether the secret's text has the key; the text itself goes no further."""
     values = {"variable": reference.variable, "secret": reference.source, "key": reference.key}
     if not text:
@@ -111,7 +82,7 @@ def judge(reference: Reference, text: str | None) -> Check:
     return Check.ok(NAME, f"{reference.variable}: the secret has the JSON key {reference.key}")
 
 
-def _parameter(reference: Reference, value: str | None) -> Check:
+def _parameter(reference: SecretReference, value: str | None) -> Check:
     if value is None:
         name = _parameter_name(reference.source)
         return Check.fail(NAME, failures.PARAMETER_MISSING.about(variable=reference.variable, parameter=name))

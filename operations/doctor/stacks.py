@@ -57,7 +57,8 @@ def of_service(name: str, stack: Stack | None, environment: Environment) -> Chec
     if busy(stack.status):
         advice = failures.STACK_BUSY.about(stack=name, status=stack.status, environment=environment.name)
         return Check.fail(check, advice)
-    return Check.ok(check, stack.status)
+    rolled_back = ", after an update that was rolled back" if "ROLLBACK" in stack.status else ""
+    return Check.ok(check, f"{stack.status}{rolled_back}")
 
 
 def of_other(name: str, stack: Stack, environment: Environment) -> Check:

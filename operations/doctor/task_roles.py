@@ -10,6 +10,7 @@ from operations.doctor.subject import Step, Subject
 from operations.doctor.trust import services
 from operations.gateways.ecs_tasks import TaskSettings
 from operations.gateways.iam import Iam
+from operations.partitions import partition_of
 
 TASKS = "ecs-tasks.amazonaws.com"
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
@@ -66,17 +67,17 @@ def _rights_step(subject: Subject, gateway: Iam, task: TaskSettings) -> Step:
 def needs(subject: Subject, task: TaskSettings) -> list[tuple[tuple[str, ...], str]]:
     """What ECS does as the execution role to start a task: actions, and on what."""
     account, region = subject.environment.account, subject.environment.region
-    registry = subject.installation.registry
+    registry, partition = subject.installation.registry, partition_of(region)
     found: list[tuple[tuple[str, ...], str]] = []
     if subject.environment.image != "asset":
         name = repository(subject.installation, subject.environment)
-        found.append((PULL, f"arn:aws:ecr:{registry.region}:{registry.account}:repository/{name}"))
+        found.append((PULL, f"arn:{partition}:ecr:{registry.region}:{registry.account}:repository/{name}"))
     if task.main.log_group:
-        found.append((LOG, f"arn:aws:logs:{region}:{account}:log-group:{task.main.log_group}:log-stream:any"))
+        found.append((LOG, f"arn:{partition}:logs:{region}:{account}:log-group:{task.main.log_group}:log-stream:any"))
     for reference in references(subject):
         if reference.in_secrets_manager:
             found.append((("secretsmanager:GetSecretValue",), reference.source))
         else:
             parameter = reference.source.partition(":parameter/")[2] or reference.source.lstrip("/")
-            found.append((("ssm:GetParameters",), f"arn:aws:ssm:{region}:{account}:parameter/{parameter}"))
+            found.append((("ssm:GetParameters",), f"arn:{partition}:ssm:{region}:{account}:parameter/{parameter}"))
     return found

@@ -1,11 +1,13 @@
 """What ECR knows of images."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import ProxyHandler, build_opener
 
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
 
 INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 """Media types of what names one manifest for each platform."""
@@ -13,24 +15,14 @@ INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.di
 MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 """Media types of one image."""
 
+PLATFORMS = {"arm64": "arm64", "x86_64": "amd64"}
+"""What images call the processors that ECS and slipway.toml name so."""
+
 DOWNLOAD_SECONDS = 10
 
 
 class RepositoryMissingError(Exception):
     """There is no such repository."""
-
-
-@dataclass(frozen=True)
-class Image:
-    """An image of a repository.
-
-    Attributes:
-        digest: `sha256:...`.
-        manifest: of one image, or an index of several.
-    """
-
-    digest: str
-    manifest: dict[str, Any]
 
 
 class Ecr:
@@ -49,8 +41,8 @@ class Ecr:
             return False
         return True
 
-    def image(self, registry: str, repository: str, tag: str) -> Image | None:
-        """The image of that tag; None if the repository has none.
+    def digest(self, registry: str, repository: str, tag: str) -> str | None:
+        """The digest of the image of that tag; None if the repository has none.
 
         Args:
             registry: the account of the repository.
@@ -58,36 +50,44 @@ class Ecr:
         Raises:
             RepositoryMissingError: there is no such repository.
         """
+        image: ImageIdentifierTypeDef = {"imageTag": tag}
         try:
-            answer = self._client.batch_get_image(
-                registryId=registry,
-                repositoryName=repository,
-                imageIds=[{"imageTag": tag}],
-                acceptedMediaTypes=[*INDEXES, *MANIFESTS],
-            )
+            found = self._client.describe_images(registryId=registry, repositoryName=repository, imageIds=[image])
+        except self._client.exceptions.ImageNotFoundException:
+            return None
         except self._client.exceptions.RepositoryNotFoundException as error:
             raise RepositoryMissingError(repository) from error
-        for each in answer.get("images", []):
-            return Image(each["imageId"].get("imageDigest", ""), json.loads(each.get("imageManifest") or "{}"))
-        return None
+        return next((each.get("imageDigest", "") for each in found["imageDetails"]), None)
 
-    def architectures(self, registry: str, repository: str, image: Image) -> set[str]:
-        """The processors that the image was built for, such as `arm64` and `amd64`; empty where it does not say.
+    def architectures(self, registry: str, repository: str, digest: str) -> set[str]:
+        """The processors that an image was built for, such as `arm64` and `amd64`; empty where it does not say.
 
         An index says so itself. Of a single image only its configuration does, which is fetched from the repository.
 
         Raises:
             OSError: the configuration cannot be downloaded.
         """
-        if "manifests" in image.manifest:
-            platforms = [each.get("platform", {}) for each in image.manifest["manifests"]]
+        answer = self._client.batch_get_image(
+            registryId=registry,
+            repositoryName=repository,
+            imageIds=[{"imageDigest": digest}],
+            acceptedMediaTypes=[*INDEXES, *MANIFESTS],
+        )
+        manifest: dict[str, Any] = next(
+            (json.loads(each.get("imageManifest") or "{}") for each in answer.get("images", [])), {}
+        )
+        if "manifests" in manifest:
+            platforms = [each.get("platform", {}) for each in manifest["manifests"]]
             # Attestations of BuildKit are entries too, of the platform unknown/unknown.
             return {str(each["architecture"]) for each in platforms if each.get("architecture", "unknown") != "unknown"}
-        digest = image.manifest.get("config", {}).get("digest")
-        if not digest:
+        return self._architecture_of(registry, repository, manifest.get("config", {}).get("digest"))
+
+    def _architecture_of(self, registry: str, repository: str, configuration: str | None) -> set[str]:
+        if not configuration:
             return set()
         opener = build_opener(ProxyHandler({})) if self._endpoint else build_opener()  # no proxy leads to the sandbox
-        with opener.open(self._url_of(registry, repository, digest), timeout=DOWNLOAD_SECONDS) as answer:
+        url = self._url_of(registry, repository, configuration)
+        with opener.open(url, timeout=DOWNLOAD_SECONDS) as answer:
             architecture = json.loads(answer.read()).get("architecture")
         return {str(architecture)} if architecture else set()
 

@@ -32,3 +32,15 @@ class Sts:
         """Whose the credentials are."""
         identity = self._client.get_caller_identity()
         return Caller(identity["Account"], identity.get("Arn", ""))
+
+    def may_assume(self, role_arn: str) -> bool:
+        """Whether the credentials may take that role on; found out by doing so."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - takes longer than `slipway --help` may run
+
+        try:
+            self._client.assume_role(RoleArn=role_arn, RoleSessionName="slipway-doctor")
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "AccessDenied":  # also if there is no such role
+                return False
+            raise
+        return True

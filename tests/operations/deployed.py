@@ -129,10 +129,10 @@ def alarm(name: str, state: str = "OK", reason: str = "") -> dict[str, Any]:
 
 def record(aws: RecordedAws) -> None:
     """The stack, the service and what stands around it."""
-    aws.answers("sts", "GetCallerIdentity", {"Account": ACCOUNT})
-    aws.answers("cloudformation", "DescribeStacks", {"Stacks": [stack(**OUTPUTS)]}, StackName=STACK)
-    aws.answers("ecs", "DescribeServices", {"services": [service()]})
-    aws.answers("ecs", "DescribeTaskDefinition", {"taskDefinition": task_definition()})
-    aws.answers("elbv2", "DescribeTargetGroups", {"TargetGroups": [target_group()]})
-    aws.answers("elbv2", "DescribeTargetHealth", {"TargetHealthDescriptions": [target(), target("10.10.0.8")]})
-    aws.answers("cloudwatch", "DescribeAlarms", {"MetricAlarms": [alarm(name) for name in ALARMS]})
+    aws.records("GetCallerIdentity", {"Account": ACCOUNT})
+    aws.records("DescribeStacks", {"Stacks": [stack(**OUTPUTS)]}, StackName=STACK)
+    aws.records("DescribeServices", {"services": [service()]})
+    aws.records("DescribeTaskDefinition", {"taskDefinition": task_definition()})
+    aws.records("DescribeTargetGroups", {"TargetGroups": [target_group()]})
+    aws.records("DescribeTargetHealth", {"TargetHealthDescriptions": [target(), target("10.10.0.8")]})
+    aws.records("DescribeAlarms", {"MetricAlarms": [alarm(name) for name in ALARMS]})

@@ -9,6 +9,7 @@ from tests.operations.recorded_aws import RecordedAws
 
 ISSUER = "token.actions.githubusercontent.com"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"
+CDK_ROLE = f"arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-deploy-role-{ACCOUNT}-{REGION}"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:app-AbCdEf"
 INDEX = {
     "mediaType": "application/vnd.oci.image.index.v1+json",
@@ -55,23 +56,25 @@ def role(aws: RecordedAws, name: str, trust: dict[str, Any]) -> None:
         "CreateDate": deployed.NOW,
         "AssumeRolePolicyDocument": json.dumps(trust),
     }
-    aws.answers("iam", "GetRole", {"Role": described}, RoleName=name)
+    aws.records("GetRole", {"Role": described}, RoleName=name)
 
 
 def image(aws: RecordedAws, manifest: dict[str, Any]) -> None:
-    found = {"imageId": {"imageDigest": "sha256:0123456789abcdef"}, "imageManifest": json.dumps(manifest)}
-    aws.answers("ecr", "BatchGetImage", {"images": [found]}, registryId=REGISTRY_ACCOUNT, repositoryName="slipway")
+    digest, place = "sha256:0123456789abcdef", {"registryId": REGISTRY_ACCOUNT, "repositoryName": "slipway"}
+    aws.records("DescribeImages", {"imageDetails": [{"imageDigest": digest}]}, **place)
+    found = {"imageId": {"imageDigest": digest}, "imageManifest": json.dumps(manifest)}
+    aws.records("BatchGetImage", {"images": [found]}, imageIds=[{"imageDigest": digest}], **place)
 
 
 def routes(aws: RecordedAws, *found: dict[str, Any], **table: Any) -> None:
     described = {"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Routes": list(found), "Associations": [{"Main": True}]}
-    aws.answers("ec2", "DescribeRouteTables", {"RouteTables": [described | table]})
+    aws.records("DescribeRouteTables", {"RouteTables": [described | table]})
 
 
 def with_secrets(aws: RecordedAws, **value_from: str) -> None:
     secrets = [{"name": name, "valueFrom": value} for name, value in value_from.items()]
     definition = deployed.task_definition(containerDefinitions=[deployed.container(secrets=secrets)])
-    aws.answers("ecs", "DescribeTaskDefinition", {"taskDefinition": definition})
+    aws.records("DescribeTaskDefinition", {"taskDefinition": definition})
 
 
 def record_health(aws: RecordedAws) -> None:
@@ -79,23 +82,25 @@ def record_health(aws: RecordedAws) -> None:
     deployed.record(aws)
     for each in ("network", "telemetry", "observability"):
         name = f"slipway-dev-{each}"
-        aws.answers("cloudformation", "DescribeStacks", {"Stacks": [deployed.stack(name)]}, StackName=name)
+        aws.records("DescribeStacks", {"Stacks": [deployed.stack(name)]}, StackName=name)
     version = {"Parameter": {"Name": "/cdk-bootstrap/hnb659fds/version", "Value": "33"}}
-    aws.answers("ssm", "GetParameter", version, Name="/cdk-bootstrap/hnb659fds/version")
-    aws.answers("iam", "GetOpenIDConnectProvider", {"ClientIDList": ["sts.amazonaws.com"]})
+    aws.records("GetParameter", version, Name="/cdk-bootstrap/hnb659fds/version")
+    credentials = {"AccessKeyId": "A" * 16, "SecretAccessKey": "s", "SessionToken": "t", "Expiration": deployed.NOW}
+    aws.records("AssumeRole", {"Credentials": credentials}, RoleArn=CDK_ROLE)
+    aws.records("GetOpenIDConnectProvider", {"ClientIDList": ["sts.amazonaws.com"]})
     role(aws, "slipway-dev-deploy", trust_of_workflows("environment:dev", ref="refs/heads/develop"))
     role(aws, "slipway-diff", trust_of_workflows("pull_request"))
     for arn in (EXECUTION_ROLE, TASK_ROLE):
         role(aws, arn.rpartition("/")[2], TRUST_OF_TASKS)
-    aws.answers("iam", "SimulatePrincipalPolicy", {"EvaluationResults": []})
+    aws.records("SimulatePrincipalPolicy", {"EvaluationResults": []})
     image(aws, INDEX)
     subnets = [
         {"SubnetId": each, "VpcId": "vpc-1", "AvailabilityZone": f"{REGION}{each[-1]}"} for each in deployed.SUBNETS
     ]
-    aws.answers("ec2", "DescribeSubnets", {"Subnets": subnets})
+    aws.records("DescribeSubnets", {"Subnets": subnets})
     routes(aws, {"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1", "State": "active"})
-    aws.answers("ec2", "DescribeVpcEndpoints", {"VpcEndpoints": []})
-    aws.answers("service-quotas", "GetServiceQuota", {"Quota": {"Value": 16.0}})
+    aws.records("DescribeVpcEndpoints", {"VpcEndpoints": []})
+    aws.records("GetServiceQuota", {"Quota": {"Value": 16.0}})
 
 
 def said(ended: Printed, outcome: str) -> list[str]:
@@ -112,6 +117,6 @@ def only(ended: Printed, outcome: str) -> str:
 
 
 def secret(aws: RecordedAws, text: str | None) -> None:
-    aws.answers("secretsmanager", "DescribeSecret", {"ARN": SECRET}, SecretId=SECRET)
+    aws.records("DescribeSecret", {"ARN": SECRET}, SecretId=SECRET)
     value = {"SecretString": text} if text is not None else {}
-    aws.answers("secretsmanager", "GetSecretValue", value, SecretId=SECRET)
+    aws.records("GetSecretValue", value, SecretId=SECRET)

@@ -14,7 +14,7 @@ from tests.operations.recorded_aws import RecordedAws
 
 
 def test_a_provider_of_another_app_has_to_be_named(healthy: RecordedAws, slipway: Slipway) -> None:
-    healthy.refuses("iam", "GetOpenIDConnectProvider", "NoSuchEntity")
+    healthy.refuses("GetOpenIDConnectProvider", "NoSuchEntity")
     assert only(slipway("doctor", "dev"), "FAIL") == (
         f"identity provider: the account has no identity provider {PROVIDER} "
         "Run npx cdk deploy slipway-identity-111111111111; if the account has one of another app, name it in "
@@ -23,7 +23,7 @@ def test_a_provider_of_another_app_has_to_be_named(healthy: RecordedAws, slipway
 
 
 def test_a_provider_without_the_audience_of_sts_is_told_how_to_get_it(healthy: RecordedAws, slipway: Slipway) -> None:
-    healthy.answers("iam", "GetOpenIDConnectProvider", {"ClientIDList": ["https://github.com/example-org"]})
+    healthy.records("GetOpenIDConnectProvider", {"ClientIDList": ["https://github.com/example-org"]})
     assert "aws iam add-client-id-to-open-id-connect-provider" in only(slipway("doctor", "dev"), "FAIL")
 
 
@@ -37,7 +37,7 @@ def test_a_role_that_trusts_an_older_name_of_the_repository_fails(healthy: Recor
 
 
 def test_a_role_that_is_not_there_fails(healthy: RecordedAws, slipway: Slipway) -> None:
-    healthy.refuses("iam", "GetRole", "NoSuchEntity", RoleName="slipway-diff")
+    healthy.refuses("GetRole", "NoSuchEntity", RoleName="slipway-diff")
     line = only(slipway("doctor", "dev"), "FAIL")
     assert line.startswith("role slipway-diff: there is no role slipway-diff")
 
@@ -88,10 +88,10 @@ def test_what_is_not_a_token_is_bad_input(
     (tmp_path / "token").write_text(text)
     ended = slipway("doctor", "dev", "--token", str(tmp_path / "token"))
     assert ended.stderr.startswith("slipway: what --token names is not a JSON Web Token.\n")
-    assert (ended.exit_code, recorded_aws.asked) == (2, [])
+    assert (ended.exit_code, recorded_aws.operations()) == (2, [])
 
 
 def test_a_token_file_that_is_not_there_is_bad_input(recorded_aws: RecordedAws, slipway: Slipway) -> None:
     ended = slipway("doctor", "dev", "--token", "nowhere")
     assert ended.stderr.startswith("slipway: --token: nowhere cannot be read: No such file or directory.\n")
-    assert (ended.exit_code, recorded_aws.asked) == (2, [])
+    assert (ended.exit_code, recorded_aws.operations()) == (2, [])

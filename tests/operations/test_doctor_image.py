@@ -25,7 +25,7 @@ from tests.operations.recorded_aws import RecordedAws
 
 
 def test_an_image_that_is_missing_fails(healthy: RecordedAws, slipway: Slipway) -> None:
-    healthy.answers("ecr", "BatchGetImage", {"images": []}, imageIds=[{"imageTag": "sha-7654321"}])
+    healthy.refuses("DescribeImages", "ImageNotFoundException", imageIds=[{"imageTag": "sha-7654321"}])
     assert only(slipway("doctor", "dev", "--tag", "sha-7654321"), "FAIL") == (
         "image: the repository slipway has no image sha-7654321 Push it, or choose a tag that is there: aws ecr "
         "describe-images --repository-name slipway --registry-id 222222222222 --region eu-central-1 lists them."
@@ -33,7 +33,7 @@ def test_an_image_that_is_missing_fails(healthy: RecordedAws, slipway: Slipway) 
 
 
 def test_a_repository_that_is_missing_fails(healthy: RecordedAws, slipway: Slipway) -> None:
-    healthy.refuses("ecr", "BatchGetImage", "RepositoryNotFoundException")
+    healthy.refuses("DescribeImages", "RepositoryNotFoundException")
     assert only(slipway("doctor", "dev"), "FAIL") == (
         "image: there is no repository slipway in account 222222222222 Run npx cdk deploy slipway-registry."
     )
@@ -75,7 +75,7 @@ def test_the_processor_of_a_single_image_is_read_from_its_configuration(
     blob: str, healthy: RecordedAws, slipway: Slipway
 ) -> None:
     image(healthy, SINGLE)
-    healthy.answers("ecr", "GetDownloadUrlForLayer", {"downloadUrl": blob}, layerDigest="sha256:c")
+    healthy.records("GetDownloadUrlForLayer", {"downloadUrl": blob}, layerDigest="sha256:c")
     assert "is built for amd64, and the tasks run on arm64" in only(slipway("doctor", "dev"), "FAIL")
 
 
@@ -84,7 +84,7 @@ def test_an_image_whose_processor_cannot_be_told_is_a_warning(
     manifest: dict[str, Any], healthy: RecordedAws, slipway: Slipway
 ) -> None:
     image(healthy, manifest)
-    healthy.denies("ecr", "GetDownloadUrlForLayer")
+    healthy.denies("GetDownloadUrlForLayer")
     why = "GetDownloadUrlForLayer was refused with AccessDeniedException" if manifest else "it does not say"
     assert only(slipway("doctor", "dev"), "WARN") == (
         f"image: the image sha-1234567 is there, but it cannot be told which processor it was built for: {why} Run "
@@ -92,10 +92,16 @@ def test_an_image_whose_processor_cannot_be_told_is_a_warning(
     )
 
 
+def test_an_image_whose_manifest_may_not_be_read_is_there_all_the_same(healthy: RecordedAws, slipway: Slipway) -> None:
+    healthy.denies("BatchGetImage")
+    line = only(slipway("doctor", "dev"), "WARN")
+    assert "it cannot be told which processor it was built for: BatchGetImage was refused with AccessDenied" in line
+
+
 def test_secrets_and_their_keys_are_looked_for_and_no_value_is_shown(healthy: RecordedAws, slipway: Slipway) -> None:
     with_secrets(healthy, PASSWORD=f"{SECRET}:password::", WHOLE=SECRET, API_KEY="/app/dev/api-key")
     secret(healthy, '{"password": "hunter2"}')
-    healthy.answers("ssm", "GetParameter", {"Parameter": {"Value": "hunter3"}}, Name="/app/dev/api-key")
+    healthy.records("GetParameter", {"Parameter": {"Value": "hunter3"}}, Name="/app/dev/api-key")
     ended = slipway("doctor", "dev")
     assert [line for line in said(ended, "OK") if "secrets:" in line] == [
         "OK    secrets: API_KEY: the parameter is there",
@@ -129,8 +135,8 @@ def test_secrets_and_parameters_that_are_missing_fail(healthy: RecordedAws, slip
     with_secrets(
         healthy, PASSWORD=SECRET, GONE=f"{SECRET}:key::", API_KEY=f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/k"
     )
-    healthy.refuses("secretsmanager", "DescribeSecret", "ResourceNotFoundException")
-    healthy.refuses("ssm", "GetParameter", "ParameterNotFound", Name="k")
+    healthy.refuses("DescribeSecret", "ResourceNotFoundException")
+    healthy.refuses("GetParameter", "ParameterNotFound", Name="k")
     assert [line.partition(" Create")[0].partition(" Run")[0] for line in said(slipway("doctor", "dev"), "FAIL")] == [
         "FAIL  secrets: API_KEY: there is no parameter k",
         f"FAIL  secrets: GONE: there is no secret {SECRET}",
@@ -140,9 +146,9 @@ def test_secrets_and_parameters_that_are_missing_fail(healthy: RecordedAws, slip
 
 def test_a_secret_that_may_not_be_read_does_not_hide_the_others(healthy: RecordedAws, slipway: Slipway) -> None:
     with_secrets(healthy, PASSWORD=f"{SECRET}:password::", API_KEY="/k")
-    healthy.answers("secretsmanager", "DescribeSecret", {"ARN": SECRET})
-    healthy.denies("secretsmanager", "GetSecretValue")
-    healthy.denies("ssm", "GetParameter")
+    healthy.records("DescribeSecret", {"ARN": SECRET})
+    healthy.denies("GetSecretValue")
+    healthy.denies("GetParameter")
     ended = slipway("doctor", "dev")
     warned = [line for line in said(ended, "WARN") if "secrets:" in line]
     assert warned[0].startswith("WARN  secrets: it could not be checked: API_KEY: GetParameter failed: AccessDenied")
@@ -168,14 +174,14 @@ def test_a_role_that_ecs_cannot_take_on_fails(
     if trust:
         role(healthy, name, trust)
     else:
-        healthy.refuses("iam", "GetRole", "NoSuchEntity", RoleName=name)
+        healthy.refuses("GetRole", "NoSuchEntity", RoleName=name)
     assert only(slipway("doctor", "dev"), "FAIL").startswith(line)
 
 
 def test_an_execution_role_without_a_right_that_it_needs_is_a_warning(healthy: RecordedAws, slipway: Slipway) -> None:
     repository = f"arn:aws:ecr:{REGION}:{REGISTRY_ACCOUNT}:repository/slipway"
     refused = [{"EvalActionName": "ecr:BatchGetImage", "EvalDecision": "implicitDeny"}]
-    healthy.answers("iam", "SimulatePrincipalPolicy", {"EvaluationResults": refused}, ResourceArns=[repository])
+    healthy.records("SimulatePrincipalPolicy", {"EvaluationResults": refused}, ResourceArns=[repository])
     assert only(slipway("doctor", "dev"), "WARN").startswith(
         f"execution role's rights: the execution role's own policies do not allow ecr:BatchGetImage on {repository}"
     )

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from configuration import Configuration
+from operations.doctor import examine
+from tests.conftest import varied
 from tests.operations import deployed
 from tests.operations.conftest import Slipway
 from tests.operations.deployed import REGION, STACK
@@ -23,15 +26,15 @@ def test_ports_that_do_not_fit_together_are_told(
     group: dict[str, Any], binding: int, outcome: str, line: str, healthy: RecordedAws, slipway: Slipway
 ) -> None:
     balancers = [{"targetGroupArn": deployed.GROUP, "containerName": "service", "containerPort": binding}]
-    healthy.answers("ecs", "DescribeServices", {"services": [deployed.service(loadBalancers=balancers)]})
-    healthy.answers("elbv2", "DescribeTargetGroups", {"TargetGroups": [deployed.target_group(**group)]})
+    healthy.records("DescribeServices", {"services": [deployed.service(loadBalancers=balancers)]})
+    healthy.records("DescribeTargetGroups", {"TargetGroups": [deployed.target_group(**group)]})
     assert only(slipway("doctor", "dev"), outcome).startswith(f"ports: {line}")
 
 
 def private(aws: RecordedAws) -> None:
     network = {"awsvpcConfiguration": {"subnets": ["subnet-0a"], "assignPublicIp": "DISABLED"}}
-    aws.answers("ecs", "DescribeServices", {"services": [deployed.service(networkConfiguration=network)]})
-    aws.answers("ec2", "DescribeSubnets", {"Subnets": [{"SubnetId": "subnet-0a", "VpcId": "vpc-1"}]})
+    aws.records("DescribeServices", {"services": [deployed.service(networkConfiguration=network)]})
+    aws.records("DescribeSubnets", {"Subnets": [{"SubnetId": "subnet-0a", "VpcId": "vpc-1"}]})
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,7 @@ def test_private_tasks_without_nat_reach_everything_through_endpoints(healthy: R
     routes(healthy)
     with_secrets(healthy, WHOLE=SECRET)
     secret(healthy, "hunter2")
-    healthy.answers("ec2", "DescribeVpcEndpoints", {"VpcEndpoints": ENDPOINTS})
+    healthy.records("DescribeVpcEndpoints", {"VpcEndpoints": ENDPOINTS})
     assert "OK    way out: subnet-0a: by way of VPC endpoints" in said(slipway("doctor", "dev"), "OK")
 
 
@@ -95,7 +98,7 @@ def test_an_endpoint_that_is_missing_or_of_no_use_is_named(
 ) -> None:
     private(healthy)
     routes(healthy)
-    healthy.answers("ec2", "DescribeVpcEndpoints", {"VpcEndpoints": endpoints})
+    healthy.records("DescribeVpcEndpoints", {"VpcEndpoints": endpoints})
     line = only(slipway("doctor", "dev"), "FAIL")
     assert line.startswith(f"way out: from subnet-0a there is no way to {missing}: its default route is none")
 
@@ -120,24 +123,49 @@ def test_an_endpoint_that_is_missing_or_of_no_use_is_named(
 def test_a_quota_that_a_rollout_exceeds_is_told(
     quota: float, desired: int, outcome: str, line: str, healthy: RecordedAws, slipway: Slipway
 ) -> None:
-    healthy.answers("service-quotas", "GetServiceQuota", {"Quota": {"Value": quota}})
-    healthy.answers("ecs", "DescribeServices", {"services": [deployed.service(desiredCount=desired)]})
+    healthy.records("GetServiceQuota", {"Quota": {"Value": quota}})
+    healthy.records("DescribeServices", {"services": [deployed.service(desiredCount=desired)]})
     assert only(slipway("doctor", "dev"), outcome).startswith(f"quota: {line}")
 
 
 def test_the_default_is_taken_for_a_quota_that_nobody_changed(healthy: RecordedAws, slipway: Slipway) -> None:
-    healthy.refuses("service-quotas", "GetServiceQuota", "NoSuchResourceException")
-    healthy.answers("service-quotas", "GetAWSDefaultServiceQuota", {"Quota": {"Value": 6.0}})
-    assert any("1 of 6 vCPUs at most" in line for line in said(slipway("doctor", "dev"), "OK"))
+    healthy.refuses("GetServiceQuota", "NoSuchResourceException")
+    healthy.records("GetAWSDefaultServiceQuota", {"Quota": {"Value": 6.0}})
+    assert any("1 of 6 vCPUs of Fargate at most" in line for line in said(slipway("doctor", "dev"), "OK"))
 
 
 def test_an_alarm_that_fires_already_is_a_warning(healthy: RecordedAws, slipway: Slipway) -> None:
     first, second = deployed.ALARMS
     alarms = [deployed.alarm(first, "ALARM", "Threshold Crossed: 1 datapoint was greater than the threshold (50.0).")]
-    healthy.answers("cloudwatch", "DescribeAlarms", {"MetricAlarms": alarms})
+    healthy.records("DescribeAlarms", {"MetricAlarms": alarms})
     assert said(slipway("doctor", "dev"), "WARN") == [
         f"WARN  deployment alarms: {first} is firing already: ECS leaves an alarm out that is in ALARM when a rollout "
         "begins Find out why first: Threshold Crossed: 1 datapoint was greater than the threshold (50.0).",
         f"WARN  deployment alarms: the alarm {second} does not exist, although the service names it: it rolls nothing "
         f"back Run npx cdk drift {STACK} to see what was removed by hand, then npx cdk deploy {STACK}.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "expected"),
+    [
+        ({"count": 3}, ["3 of 16 vCPUs of Fargate at most, by this service"]),
+        ({"min": 1, "max": 2, "spot_percent": 100}, ["2 of 8 vCPUs of Fargate Spot at most, by this service"]),
+        (
+            {"schedules": [{"name": "day", "cron": "0 8 ? * MON-FRI *", "min": 2, "max": 8}], "spot_percent": 50},
+            [
+                "4 of 16 vCPUs of Fargate at most, by this service",
+                "4 of 8 vCPUs of Fargate Spot at most, by this service",
+            ],
+        ),
+    ],
+)
+def test_schedules_fixed_numbers_and_spot_are_counted_as_they_are_billed(
+    tasks: dict[str, Any], expected: list[str], healthy: RecordedAws, configuration: Configuration
+) -> None:
+    healthy.records("GetServiceQuota", {"Quota": {"Value": 8.0}}, QuotaCode="L-36FBB829")
+    definition = deployed.task_definition(cpu="512")
+    healthy.records("DescribeTaskDefinition", {"taskDefinition": definition})
+    changed = varied(configuration, {"dev": {"tasks": tasks}})
+    examination = examine(changed, changed.environment("dev"))
+    assert [check.says for check in examination.checks if check.name == "quota"] == expected

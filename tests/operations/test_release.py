@@ -27,7 +27,7 @@ from tests.operations.world import (
 )
 
 UPDATING = "UPDATE_IN_PROGRESS"
-WRITES = {"CreateChangeSet", "ExecuteChangeSet", "StopServiceDeployment", "AssumeRole"}
+WRITES = {"CreateChangeSet", "ExecuteChangeSet", "StopServiceDeployment"}
 
 
 @pytest.fixture
@@ -194,12 +194,11 @@ def test_where_cdk_builds_the_image_deploying_is_the_release(slipway: Slipway, t
 
 def test_a_tag_without_an_image_ends_with_6_without_touching_cloudformation(world: World, slipway: Slipway) -> None:
     world.aws.denying = True
-    missing = {
-        "imageId": {"imageTag": NEW},
-        "failureCode": "ImageNotFound",
-        "failureReason": "Requested image not found",
-    }
-    world.aws.answer("BatchGetImage", {"images": [], "failures": [missing]})
+
+    def missing(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError("ImageNotFoundException")
+
+    world.aws.answer("DescribeImages", missing)
     ended = slipway("release", "dev", "--tag", NEW)
     assert_refused(ended, world, "nothing was changed", f"has no image {NEW}")
     assert written(world) == []

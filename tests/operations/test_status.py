@@ -200,7 +200,7 @@ def test_the_sandbox_is_asked_at_its_own_port_and_serves_under_its_own_endpoint(
 
     world.aws.answer("DescribeStacks", of_the_sandbox)
     world.aws.answer("DescribeLoadBalancers", {"LoadBalancers": [{"LoadBalancerName": "web"}]})
-    world.aws.answer("BatchGetImage", {"images": [{"imageId": {"imageDigest": DIGEST}, "imageManifest": "{}"}]})
+    world.aws.answer("DescribeImages", {"imageDetails": [{"imageDigest": DIGEST}]})
     told = json.loads(slipway("status", "sandbox", "--json").stdout)
     assert told["url"] == "http://localhost:4566/_alb/web"
     assert told["image_digest"] == DIGEST
