@@ -10,6 +10,7 @@ from operations.errors import ExitCode, OperationError
 from operations.verbs import (
     abort,
     cost,
+    diagnose,
     doctor,
     github,
     history,
@@ -28,6 +29,7 @@ command = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
+command.command()(diagnose.diagnose)
 command.command()(doctor.doctor)
 command.command()(release.release)
 command.command()(watch.watch)
