@@ -64,13 +64,15 @@ def _of_monitors(evidence: Evidence) -> Finding | None:
 
 
 def _of_tasks(tasks: Sequence[StoppedTask], evidence: Evidence) -> Finding | None:
-    """The cause that most of these tasks have, as the newest of them shows it."""
-    findings = [finding for task in tasks if (finding := of_task(task, evidence))]
+    """The cause that most of these tasks have, as the newest of them shows it that has written something."""
+    findings = [(task, finding) for task in tasks if (finding := of_task(task, evidence))]
     if not findings:
         return None
-    counted = Counter(finding.cause for finding in findings)
+    counted = Counter(finding.cause for _, finding in findings)
     cause, _ = counted.most_common(1)[0]  # of several as frequent ones, the first: that of the newest task
-    return next(finding for finding in findings if finding.cause is cause)
+    of_cause = [(task, finding) for task, finding in findings if finding.cause is cause]
+    talkative = (finding for task, finding in of_cause if evidence.logs.get(task.id))
+    return next(talkative, of_cause[0][1])
 
 
 def of_task(task: StoppedTask, evidence: Evidence) -> Finding | None:

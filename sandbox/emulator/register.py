@@ -10,6 +10,7 @@ from sandbox.emulator import (
     service_deployments,
     stacks,
     stopped_tasks,
+    task_output,
     task_secrets,
     vpc_endpoints,
     web,
@@ -46,6 +47,7 @@ def register() -> None:
     service_deployments.count_every_task_that_fails()
     service_deployments.update_as_ecs_does()
     stopped_tasks.tell_of_tasks()
+    task_output.forward_whole_lines()
     task_secrets.resolve_secrets()
     containers.apply_container_settings()
     forwarding.forward_by_weight()

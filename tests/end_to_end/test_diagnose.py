@@ -81,6 +81,7 @@ def test_a_tag_that_is_not_there_is_told_as_such(sandbox: Sandbox) -> None:
 @pytest.mark.usefixtures("bad_images")
 def test_a_crash_at_the_start_is_named_with_its_last_log_line(sandbox: Sandbox) -> None:
     assert roll_out(sandbox, CRASHING) == "UPDATE_ROLLBACK_COMPLETE"
+    assert eventually(lambda: LAST_WORDS in diagnosis(sandbox)[0], 20)  # output comes after the end of its container
     first_line, told = diagnosis(sandbox)
     assert first_line == (
         f"The container service exits with code 1 at its start, and its last log line is: {LAST_WORDS}. Mend what that "

@@ -238,6 +238,12 @@ def test_the_cause_of_most_tasks_counts_and_of_as_many_that_of_the_newest(record
     assert diagnosed().cause == "image missing"
 
 
+def test_a_task_whose_last_words_are_lost_does_not_hide_those_of_another(recorded_aws: RecordedAws) -> None:
+    Failure(tasks=[started(1, code=1), started(2, code=1)], output=TRACEBACK).record(recorded_aws)
+    recorded_aws.records("FilterLogEvents", {"events": []}, logStreamNames=[f"service/service/{2:032x}"])
+    assert diagnosed().headline.endswith("and its last log line is: RuntimeError: DATABASE_URL is not set")
+
+
 def test_tasks_that_were_to_stop_and_those_of_earlier_rollouts_are_left_out(recorded_aws: RecordedAws) -> None:
     scaled_in: dict[str, Any] = {
         "stopCode": "ServiceSchedulerInitiated",
