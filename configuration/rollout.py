@@ -1,6 +1,7 @@
 """How a release replaces the tasks of an environment, and what rolls it back."""
 
 from ipaddress import IPv4Network
+from math import ceil
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -30,6 +31,11 @@ STRATEGIES_OF: dict[str, tuple[Strategy, ...]] = {
 
 PRODUCTION_PORTS = (80, 443)
 
+# CloudFormation takes no more for steps and bake time, and gives up on a service after that with its hooks
+# ("AWS::ECS::Service", DeploymentConfiguration: canary and linear).
+MAX_SHIFTING_MINUTES = 33 * 60
+MAX_DEPLOYMENT_MINUTES = 36 * 60
+
 Minutes = Annotated[int, Field(ge=0, le=1440)]
 """Of a bake time: DeploymentConfiguration in the Amazon ECS API reference."""
 
@@ -45,7 +51,8 @@ class Rollout(Section):
         bake_minutes: alarms are watched for so long after all tasks are healthy, or all traffic has shifted.
         error_count: responses with a 5xx status in a minute that roll back.
         error_percent: share of responses with a 5xx status, in a minute, that rolls back.
-        minimum_requests: in a minute, below which no such share is computed.
+        minimum_requests: in a minute, below which no such share is computed. Counted for each target group: a first
+            step of 5 % needs twenty times as many clients' requests before it says anything.
         p99_seconds: response time of the slowest hundredth that rolls back.
         canary_percent: share of traffic in the first step, in tenths of a percent; CanaryConfiguration in the Amazon
             ECS API reference.
@@ -86,6 +93,23 @@ class Rollout(Section):
         if value is not None and strategy and strategy not in used_by:
             raise ValueError(f"is for strategy {_or(used_by)}, not for {strategy!r}")
         return value
+
+    @model_validator(mode="after")
+    def _it_ends_before_cloudformation_gives_up(self) -> Self:
+        steps = {"canary": self.canary_minutes, "linear": ceil(100 / self.step_percent) * self.step_minutes}
+        shifting = steps.get(self.strategy, 0) + self.bake_minutes
+        if shifting > MAX_SHIFTING_MINUTES:
+            raise KeyedValueError(
+                ("bake_minutes",),
+                f"must leave steps and bake time together at most {MAX_SHIFTING_MINUTES} minutes, are {shifting}",
+            )
+        if self.pause and shifting + self.pause_timeout_minutes > MAX_DEPLOYMENT_MINUTES:
+            raise KeyedValueError(
+                ("pause_timeout_minutes",),
+                f"must leave the pause, the steps and the bake time together at most {MAX_DEPLOYMENT_MINUTES} minutes, "
+                f"are {shifting + self.pause_timeout_minutes}",
+            )
+        return self
 
     @field_validator("canary_percent", "step_percent")
     @classmethod

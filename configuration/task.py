@@ -48,7 +48,7 @@ class Task(Section):
         start_seconds: what a task may take to become ready before failed checks count. ECS takes up to 300:
             startPeriod of HealthCheck in its API reference.
         measured_start_seconds: what a container of the image was measured to take to its first good answer;
-            start_seconds must not be less. The sample service needs about one second (as container, on two cores).
+            start_seconds must not be less. The sample service needs 1.4 s with a quarter of a CPU (service/Dockerfile).
         graceful_shutdown_seconds: what the image gives requests under way after SIGTERM.
         stop_timeout_seconds: from SIGTERM to SIGKILL; more than graceful_shutdown_seconds. Fargate takes up to 120:
             "Amazon ECS task definition parameters for Fargate".

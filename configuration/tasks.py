@@ -47,7 +47,8 @@ class Tasks(Section):
         cpu_percent: of the CPU, which scaling keeps to.
         memory_percent: of the memory, likewise.
         requests_per_task: in a minute, likewise; omitted, requests do not scale. For strategy `rolling` only.
-        spot_percent: share of tasks that run on Fargate Spot, which AWS may stop with two minutes' notice.
+        spot_percent: share of the tasks beyond the first one that run on Fargate Spot, which AWS may stop with two
+            minutes' notice; 100 is all of them.
         schedules: bounds that change by the clock, such as to zero at night.
     """
 
@@ -59,6 +60,11 @@ class Tasks(Section):
     requests_per_task: int | None = Field(default=None, ge=1)
     spot_percent: int = Field(default=0, ge=0, le=100)
     schedules: tuple[Schedule, ...] = Field(default=(), strict=False)
+
+    @property
+    def stops_by_schedule(self) -> bool:
+        """Whether a schedule lets no task run at times."""
+        return any(schedule.max == 0 for schedule in self.schedules)
 
     @field_validator("max")
     @classmethod

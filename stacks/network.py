@@ -33,7 +33,12 @@ class NetworkStack(Stack):
     def __init__(self, scope: Construct, id: str, *, env: CdkEnvironment, environment: Environment) -> None:
         """Create the network that the environment describes."""
         super().__init__(
-            scope, id, stack_name=network(environment.name), env=env, description=f"Network of {environment.name}."
+            scope,
+            id,
+            stack_name=network(environment.name),
+            env=env,
+            termination_protection=environment.retain_data,
+            description=f"Network of {environment.name}.",
         )
         self._zones = zones = list(environment.availability_zones)
         nat = environment.network.nat

@@ -11,7 +11,7 @@ from configuration import Environment
 from configuration.stack_names import observability
 from slipway_constructs.dashboard import ServiceDashboard
 from slipway_constructs.deployment_events import DeploymentEvents
-from slipway_constructs.service_alarms import ServiceAlarms
+from slipway_constructs.service_alarms import OutageAlarm, ServiceAlarms
 from slipway_constructs.target_metrics import TrafficMetrics
 from slipway_constructs.topics import NotificationTopics
 from slipway_constructs.web_service import WebService
@@ -38,6 +38,7 @@ class ObservabilityStack(Stack):
             id,
             stack_name=observability(environment.name),
             env=env,
+            termination_protection=environment.retain_data,
             description=f"Alarms and dashboard of {environment.name}.",
         )
         alarms = ServiceAlarms(
@@ -48,12 +49,15 @@ class ObservabilityStack(Stack):
             page=topics.pages,
             ticket=topics.tickets,
         )
+        outage = []
+        if not environment.tasks.stops_by_schedule:
+            outage.append(OutageAlarm(self, "Outage", metrics=metrics, page=topics.pages).alarm)
         ServiceDashboard(
             self,
             "Dashboard",
             dashboard_name=f"slipway-{environment.name}",
             metrics=metrics,
             service=web_service.service,
-            alarms=[*alarms.pages, *alarms.tickets, *deployment_alarms],
+            alarms=[*outage, *alarms.pages, *alarms.tickets, *deployment_alarms],
         )
         DeploymentEvents(self, "DeploymentEvents", service=web_service.service, page=topics.pages)

@@ -19,14 +19,14 @@ from slipway_constructs.deployment_alarms import DeploymentAlarms
 from slipway_constructs.existing_network import ExistingNetwork
 from slipway_constructs.network import Network
 from slipway_constructs.production_rule import ProductionRule
-from slipway_constructs.release_gates import LambdaGate, PauseGate
+from slipway_constructs.release_hooks import LambdaHook, PauseHook
 from slipway_constructs.scaling import RequestScaling, ScheduledBounds, TaskScaling
 from slipway_constructs.service_task import ServiceTask
 from slipway_constructs.target_metrics import CombinedMetrics, TargetMetrics, TrafficMetrics
 from slipway_constructs.test_listener import TestListener
 from slipway_constructs.traffic_shift import TrafficShift
 from slipway_constructs.web_service import WebService
-from stacks.front import front_of
+from stacks.load_balancing import load_balancing_of
 from stacks.network import existing_network
 from stacks.retention import log_retention, removal_policy
 from stacks.rollouts import strategy_of
@@ -69,7 +69,12 @@ class ServiceStack(Stack):
             network: None takes the existing VPC of the environment.
         """
         super().__init__(
-            scope, id, stack_name=service(environment.name), env=env, description=f"Service of {environment.name}."
+            scope,
+            id,
+            stack_name=service(environment.name),
+            env=env,
+            termination_protection=environment.retain_data,
+            description=f"Service of {environment.name}.",
         )
         self._environment = environment
         self._network: Network | ExistingNetwork = network or existing_network(self, environment)
@@ -78,8 +83,8 @@ class ServiceStack(Stack):
             if environment.image == "asset"
             else registry_image(self, environment, registry, github)
         )
-        front = front_of(self, environment, self._network)
-        self.ingress, self._certificate = front.ingress, front.certificate
+        balancing = load_balancing_of(self, environment, self._network)
+        self.ingress, self._certificate = balancing.ingress, balancing.certificate
         task = self._task(image, architecture)
         if environment.image == "ghcr":
             grant_import_from_github(self, task.execution_role, registry, github)
@@ -178,7 +183,7 @@ class ServiceStack(Stack):
             production_rule=production.rule,
             test_rule=test.rule,
         )
-        self._add_gate()
+        self._add_hook()
 
     def _web_service(self, task: ServiceTask) -> WebService:
         environment = self._environment
@@ -190,8 +195,12 @@ class ServiceStack(Stack):
             container_insights_v2=(
                 ecs.ContainerInsights.ENABLED if environment.insights_enabled else ecs.ContainerInsights.DISABLED
             ),
-            enable_fargate_capacity_providers=True,
         )
+        # Not by enable_fargate_capacity_providers: that is a resource of its own, which the service does not wait for
+        # and which cannot be deleted before it.
+        resource = cluster.node.default_child
+        assert isinstance(resource, ecs.CfnCluster)  # noqa: S101 - what a Cluster is made of
+        resource.capacity_providers = ["FARGATE", "FARGATE_SPOT"]
         if not environment.insights_enabled:
             acknowledge(
                 cluster,
@@ -218,12 +227,12 @@ class ServiceStack(Stack):
         web_service.service.node.add_dependency(task.execution_role)
         return web_service
 
-    def _add_gate(self) -> None:
+    def _add_hook(self) -> None:
         rollout, service = self._environment.rollout, self.web_service.service
         if rollout.hook_lambda_arn:
-            LambdaGate(self, "Gate", service=service, function_arn=rollout.hook_lambda_arn)
+            LambdaHook(self, "Hook", service=service, function_arn=rollout.hook_lambda_arn)
         if rollout.pause:
-            PauseGate(self, "Gate", service=service, timeout=Duration.minutes(rollout.pause_timeout_minutes))
+            PauseHook(self, "Hook", service=service, timeout=Duration.minutes(rollout.pause_timeout_minutes))
 
     def _scale(self) -> None:
         tasks = self._environment.tasks

@@ -20,7 +20,12 @@ class TelemetryStack(Stack):
     def __init__(self, scope: Construct, id: str, *, env: CdkEnvironment, environment: Environment) -> None:
         """Create the topics and subscribe the environment's addresses."""
         super().__init__(
-            scope, id, stack_name=telemetry(environment.name), env=env, description=f"Topics of {environment.name}."
+            scope,
+            id,
+            stack_name=telemetry(environment.name),
+            env=env,
+            termination_protection=environment.retain_data,
+            description=f"Topics of {environment.name}.",
         )
         self.topics = NotificationTopics(
             self, "Topics", emails=environment.alerts.emails, removal_policy=removal_policy(environment)

@@ -29,13 +29,20 @@ class DeploymentAlarms(Construct):
         """Create the alarms; each looks at the last minute.
 
         Args:
-            error_count: 5xx answers in a minute, whatever the traffic.
+            error_count: 5xx answers in a minute, whatever the traffic: those of tasks, and the load balancer's own to
+                requests that no task answered, such as when it crashed or hung.
             error_percent: share of 5xx answers among all, in percent.
             p99_seconds: seconds that one request in a hundred takes, or more.
             minimum_requests: in a minute; below it a share and a percentile say nothing and count as zero.
         """
         super().__init__(scope, id)
         errors, requests = metrics.server_errors(), metrics.requests()
+        failed = cloudwatch.MathExpression(
+            expression="FILL(errors, 0) + FILL(unserved, 0)",
+            using_metrics={"errors": errors, "unserved": metrics.unserved_requests()},
+            label="5xx answers",
+            period=MINUTE,
+        )
         percent = cloudwatch.MathExpression(
             expression=f"IF(requests >= {minimum_requests}, 100 * FILL(errors, 0) / requests, 0)",
             using_metrics={"errors": errors, "requests": requests},
@@ -49,7 +56,7 @@ class DeploymentAlarms(Construct):
             period=MINUTE,
         )
         self.alarms = [
-            self._alarm("ErrorCount", errors, error_count, "Tasks answered with too many 5xx."),
+            self._alarm("ErrorCount", failed, error_count, "Clients got too many 5xx."),
             self._alarm("ErrorRatio", percent, error_percent, "Tasks answered too large a share with 5xx."),
             self._alarm("Latency", slowest, p99_seconds, "Tasks answered too slowly."),
         ]

@@ -60,10 +60,10 @@ class Ingress(Construct):
             health_path: answers 200 when a task can take traffic. It may be private: health checks pass no listener.
             certificate: None serves plain HTTP; otherwise HTTPS, and HTTP is redirected to it.
             host: the name that clients use; None, the load balancer's own.
-            private_paths: answered 404 by the load balancer, with everything below them; empty hides nothing. Path and
-                pattern are compared after the load balancer has normalised the path, and case matters: a service that
-                answers `/Metrics` or `//metrics` as `/metrics` shows it that way. `*` stands for any characters, `?`
-                for any one; a path takes 126 characters, as `/*` is added to it.
+            private_paths: answered 404 by the load balancer, with everything below them; empty hides nothing. What is
+                compared is the path as the load balancer reads it, and case matters: a service that answers another
+                spelling, such as `/Metrics`, `//metrics` or `/%6Detrics`, as `/metrics` may show it that way. `*`
+                stands for any characters, `?` for any one; a path takes 126 characters, as `/*` is added to it.
             deletion_protection: nobody, CloudFormation included, can delete the load balancer until it is off.
             access_log_retention: whole days after which an access log expires.
             removal_policy: of the access logs, when the stack is deleted.

@@ -39,18 +39,10 @@ class ServiceAlarms(Construct):
         """
         super().__init__(scope, id)
         five_minutes = Duration.minutes(5)
-        # Missing data: no healthy host is just what makes the first metric vanish; no 5xx makes the second vanish.
+        # Missing data: no 5xx makes the metric vanish.
         self.pages = [
-            self._alarm(
-                "NoHealthyTask",
-                metrics.healthy_tasks(),
-                BELOW,
-                1,
-                2,
-                cloudwatch.TreatMissingData.BREACHING,
-                "No task is healthy.",
-            ),
-            self._alarm(
+            _alarm(
+                self,
                 "LoadBalancerErrors",
                 metrics.unserved_requests(),
                 ABOVE,
@@ -61,7 +53,8 @@ class ServiceAlarms(Construct):
             ),
         ]
         self.tickets = [
-            self._alarm(
+            _alarm(
+                self,
                 alarm_id,
                 _service_metric(metric_name, service, five_minutes),
                 ABOVE,
@@ -77,29 +70,61 @@ class ServiceAlarms(Construct):
         ]
         for alarms, topic in ((self.pages, page), (self.tickets, ticket)):
             for alarm in alarms:
-                alarm.add_alarm_action(actions.SnsAction(topic))
-                alarm.add_ok_action(actions.SnsAction(topic))
+                _tell(alarm, topic)
 
-    def _alarm(
-        self,
-        id: str,
-        metric: cloudwatch.IMetric,
-        comparison: cloudwatch.ComparisonOperator,
-        threshold: float,
-        periods: int,
-        missing: cloudwatch.TreatMissingData,
-        description: str,
-    ) -> cloudwatch.Alarm:
-        return cloudwatch.Alarm(
+
+class OutageAlarm(Construct):
+    """Pages when no task is healthy; not for a service that a schedule stops on purpose.
+
+    Attributes:
+        alarm: the alarm.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, metrics: TrafficMetrics, page: sns.ITopic) -> None:
+        """Create the alarm.
+
+        Args:
+            page: told of it.
+        """
+        super().__init__(scope, id)
+        self.alarm = _alarm(
             self,
-            id,
-            metric=metric,
-            comparison_operator=comparison,
-            threshold=threshold,
-            evaluation_periods=periods,
-            treat_missing_data=missing,
-            alarm_description=description,
+            "NoHealthyTask",
+            metrics.healthy_tasks(),
+            BELOW,
+            1,
+            2,
+            cloudwatch.TreatMissingData.BREACHING,  # no healthy host is just what makes the metric vanish
+            "No task is healthy.",
         )
+        _tell(self.alarm, page)
+
+
+def _alarm(
+    scope: Construct,
+    id: str,
+    metric: cloudwatch.IMetric,
+    comparison: cloudwatch.ComparisonOperator,
+    threshold: float,
+    periods: int,
+    missing: cloudwatch.TreatMissingData,
+    description: str,
+) -> cloudwatch.Alarm:
+    return cloudwatch.Alarm(
+        scope,
+        id,
+        metric=metric,
+        comparison_operator=comparison,
+        threshold=threshold,
+        evaluation_periods=periods,
+        treat_missing_data=missing,
+        alarm_description=description,
+    )
+
+
+def _tell(alarm: cloudwatch.Alarm, topic: sns.ITopic) -> None:
+    alarm.add_alarm_action(actions.SnsAction(topic))
+    alarm.add_ok_action(actions.SnsAction(topic))
 
 
 def _service_metric(name: str, service: ecs.IBaseService, period: Duration) -> cloudwatch.Metric:

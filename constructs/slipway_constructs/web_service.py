@@ -14,6 +14,9 @@ from slipway_constructs.rollout_strategy import RolloutStrategy
 class WebService(Construct):
     """A Fargate service that replaces its tasks without losing a request and rolls itself back.
 
+    Not lost is what a task answers within the target group's deregistration delay; the load balancer cuts off what
+    takes longer while its task is drained ("Optimize load balancer connection draining parameters", Amazon ECS).
+
     Attributes:
         service: the service.
     """
@@ -42,9 +45,9 @@ class WebService(Construct):
                 service needs another name.
             desired_count: None leaves the number of tasks to whoever scales it: a deployment does not touch it.
             spot_percent: share of the tasks beyond the first one that run on Fargate Spot, which AWS may take away
-                with two minutes' notice.
+                with two minutes' notice; 100 is all of them.
             health_check_grace_period: in which a new task may fail the load balancer's checks.
-            strategy: how its tasks are replaced. A rollout whose tasks do not become healthy is undone in any.
+            strategy: how its tasks are replaced.
             deployment_alarms: a rollout during which one of them fires is undone. They must not be made from the
                 service's own metrics: that would be a circular dependency.
             execute_command: whether `aws ecs execute-command` may open a shell in a task.
@@ -73,8 +76,8 @@ class WebService(Construct):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
             **strategy.options,
         )
-        # AWS's templates have the circuit breaker with every strategy, though its API reference knows it for rolling
-        # updates only ("Amazon ECS deployment failure detection").
+        # The circuit breaker is for rolling and blue/green deployments ("Amazon ECS deployment failure detection"); of
+        # canary and linear ones AWS says nothing, and their alarms roll them back all the same.
         resource = self.service.node.default_child
         assert isinstance(resource, ecs.CfnService)  # noqa: S101 - what a FargateService is made of
         for path, value in strategy.overrides.items():
@@ -83,7 +86,8 @@ class WebService(Construct):
 
 def _capacity(spot_percent: int) -> list[ecs.CapacityProviderStrategy]:
     # Both are always named: from a launch type to capacity providers CloudFormation would replace the service.
+    base = 1 if spot_percent < 100 else 0  # noqa: PLR2004 - percent; a provider of weight 0 takes no tasks
     return [
-        ecs.CapacityProviderStrategy(capacity_provider="FARGATE", base=1, weight=100 - spot_percent),
+        ecs.CapacityProviderStrategy(capacity_provider="FARGATE", base=base, weight=100 - spot_percent),
         ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=spot_percent),
     ]

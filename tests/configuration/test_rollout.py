@@ -159,8 +159,8 @@ def test_either_a_function_or_a_human_lets_a_release_pass(strategy: str, problem
         ("canary", {"canary_percent": 0.1, "canary_minutes": 0}),
         ("canary", {"canary_percent": 100, "canary_minutes": 1440}),
         ("linear", {"step_percent": 3, "step_minutes": 0}),
-        ("linear", {"step_percent": 33.3, "step_minutes": 1440}),
-        ("blue_green", {"pause": True, "pause_timeout_minutes": 20_160}),
+        ("linear", {"step_percent": 100, "step_minutes": 1440}),
+        ("blue_green", {"pause": True, "pause_timeout_minutes": 2155}),
     ],
 )
 def test_the_bounds_themselves_are_allowed(strategy: str, table: dict[str, object], problems: Problems) -> None:
@@ -188,3 +188,43 @@ def test_the_test_port_may_be_opened_to_networks(read: Read) -> None:
         IPv4Network("203.0.113.0/24"),
         IPv4Network("198.51.100.7/32"),
     )
+
+
+CANARY = {"strategy": "canary", "test_port": 9001}
+LINEAR = {"strategy": "linear", "test_port": 9001}
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        (
+            CANARY | {"canary_minutes": 1440, "bake_minutes": 541},
+            "bake_minutes: must leave steps and bake time together at most 1980 minutes, are 1981",
+        ),
+        (
+            LINEAR | {"step_percent": 3, "step_minutes": 58, "bake_minutes": 9},
+            "bake_minutes: must leave steps and bake time together at most 1980 minutes, are 1981",
+        ),
+        (
+            CANARY | {"pause": True, "pause_timeout_minutes": 2146},
+            "pause_timeout_minutes: must leave the pause, the steps and the bake time together at most 2160 minutes, "
+            "are 2161",
+        ),
+    ],
+)
+def test_a_rollout_ends_before_cloudformation_gives_up_on_it(
+    table: dict[str, object], line: str, problems: Problems
+) -> None:
+    assert problems({"environments.prod.rollout": table}) == [f"slipway.toml: environments.prod.rollout.{line}"]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        CANARY | {"canary_minutes": 1440, "bake_minutes": 540},
+        LINEAR | {"step_percent": 3, "step_minutes": 58, "bake_minutes": 8},
+        CANARY | {"pause": True, "pause_timeout_minutes": 2145},
+    ],
+)
+def test_the_longest_rollout_is_allowed(table: dict[str, object], problems: Problems) -> None:
+    assert problems({"environments.prod.rollout": table}) == []

@@ -57,13 +57,18 @@ def test_the_last_minute_decides(alarms: dict[str, dict[str, Any]]) -> None:
         for each in alarm.get("Metrics", [])
         if "MetricStat" in each
     ]
-    assert [alarms["ErrorCount"]["Period"], *of_metrics] == [60] * 5
+    assert of_metrics == [60] * 6
 
 
 def test_many_errors_set_the_first_alarm_off_whatever_the_traffic(alarms: dict[str, dict[str, Any]]) -> None:
     alarm = alarms["ErrorCount"]
-    assert alarm["MetricName"] == "HTTPCode_Target_5XX_Count"
-    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanOrEqualToThreshold", 50)
+    assert state(alarm, errors=49, unserved=None) == "OK"
+    assert state(alarm, errors=50, unserved=None) == "ALARM"
+
+
+def test_requests_that_no_task_answered_are_errors_too(alarms: dict[str, dict[str, Any]]) -> None:
+    assert state(alarms["ErrorCount"], errors=None, unserved=50) == "ALARM"
+    assert state(alarms["ErrorCount"], errors=25, unserved=25) == "ALARM"
 
 
 @pytest.mark.parametrize(
@@ -93,11 +98,15 @@ def test_slow_answers_set_the_third_alarm_off_once_there_is_traffic(
     assert state(alarms["Latency"], requests=requests, latency=latency) == expected
 
 
-def test_share_and_latency_are_of_what_the_tasks_answered(alarms: dict[str, dict[str, Any]]) -> None:
+def test_number_share_and_latency_are_of_what_the_load_balancer_counts(alarms: dict[str, dict[str, Any]]) -> None:
     def sources(name: str) -> dict[str, tuple[str, str]]:
         found = [each for each in alarms[name]["Metrics"] if "MetricStat" in each]
         return {each["Id"]: (each["MetricStat"]["Metric"]["MetricName"], each["MetricStat"]["Stat"]) for each in found}
 
+    assert sources("ErrorCount") == {
+        "errors": ("HTTPCode_Target_5XX_Count", "Sum"),
+        "unserved": ("HTTPCode_ELB_5XX_Count", "Sum"),
+    }
     assert sources("ErrorRatio") == {
         "errors": ("HTTPCode_Target_5XX_Count", "Sum"),
         "requests": ("RequestCount", "Sum"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from aws_cdk import aws_sns as sns
 
-from slipway_constructs.service_alarms import ServiceAlarms
+from slipway_constructs.service_alarms import OutageAlarm, ServiceAlarms
 from tests.slipway_constructs.conftest import existing_vpc, new_stack, some_metrics, some_service, template_of
 
 Alarms = dict[str, dict[str, Any]]
@@ -25,10 +25,12 @@ def alarms() -> Alarms:
     vpc = existing_vpc(stack)
     topics = {name: sns.Topic(stack, name) for name in ("pages", "tickets")}
     names = {stack.resolve(topic.topic_arn)["Ref"]: name for name, topic in topics.items()}
+    metrics = some_metrics(stack, vpc)
+    OutageAlarm(stack, "Outage", metrics=metrics, page=topics["pages"])
     ServiceAlarms(
         stack,
         "Alarms",
-        metrics=some_metrics(stack, vpc),
+        metrics=metrics,
         service=some_service(stack, vpc),
         page=topics["pages"],
         ticket=topics["tickets"],

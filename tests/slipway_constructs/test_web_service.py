@@ -41,7 +41,7 @@ def stack_with(**changes: Any) -> Stack:
     task_definition = ecs.FargateTaskDefinition(stack, "TaskDefinition")
     task_definition.add_container("Container", image=ecs.ContainerImage.from_registry("example"))
     arguments: dict[str, Any] = {
-        "cluster": ecs.Cluster(stack, "Cluster", vpc=vpc, enable_fargate_capacity_providers=True),
+        "cluster": ecs.Cluster(stack, "Cluster", vpc=vpc),
         "service_name": "api",
         "task_definition": task_definition,
         "subnets": ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
@@ -165,13 +165,13 @@ def test_the_load_balancer_waits_for_a_task_as_long_as_told() -> None:
     assert only(stack, SERVICE)["HealthCheckGracePeriodSeconds"] == 42
 
 
-@pytest.mark.parametrize(("spot", "weights"), [(0, (100, 0)), (70, (30, 70)), (100, (0, 100))])
-def test_the_first_task_is_never_on_spot_and_of_the_others_only_the_share_that_was_asked_for(
-    spot: int, weights: tuple[int, int]
+@pytest.mark.parametrize(("spot", "base", "weights"), [(0, 1, (100, 0)), (70, 1, (30, 70)), (100, 0, (0, 100))])
+def test_the_first_task_is_not_on_spot_unless_all_are_and_of_the_others_the_share_that_was_asked_for(
+    spot: int, base: int, weights: tuple[int, int]
 ) -> None:
     service = only(stack_with(spot_percent=spot), SERVICE)
     assert service["CapacityProviderStrategy"] == [
-        {"CapacityProvider": "FARGATE", "Base": 1, "Weight": weights[0]},
+        {"CapacityProvider": "FARGATE", "Base": base, "Weight": weights[0]},
         {"CapacityProvider": "FARGATE_SPOT", "Weight": weights[1]},
     ]
     assert "LaunchType" not in service  # CloudFormation would replace the service when Spot is turned on

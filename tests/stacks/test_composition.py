@@ -185,3 +185,12 @@ def test_nobody_but_eventbridge_publishes_from_another_account(
 def test_every_output_that_slipway_reads_is_there(templates: Mapping[str, Template]) -> None:
     outputs: dict[str, Any] = templates["slipway-prod-service"]["Outputs"]
     assert {"Url", "LoadBalancerArn", "TargetGroupArn", "ClusterName", "ServiceName"} <= set(outputs)
+
+
+def test_stacks_whose_data_is_kept_are_protected_against_deletion(
+    assembly: CloudAssembly, sandbox_assembly: CloudAssembly
+) -> None:
+    own = [each for each in (*assembly.stacks, *sandbox_assembly.stacks) if each.id.endswith(OF_AN_ENVIRONMENT)]
+    assert {each.id for each in own if each.termination_protection} == {
+        f"slipway-prod-{stack}" for stack in OF_AN_ENVIRONMENT
+    }

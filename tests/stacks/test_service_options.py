@@ -205,3 +205,13 @@ def test_endpoints_are_there_instead_of_nat(variants: CloudAssembly) -> None:
     network = templates_of(variants)["slipway-asked-network"]
     assert resources(network, "AWS::EC2::NatGateway") == []
     assert len(resources(network, "AWS::EC2::VPCEndpoint")) > 5
+
+
+def test_nobody_is_woken_because_a_schedule_stopped_every_task(variants: CloudAssembly) -> None:
+    alarms = {
+        name: [each["AlarmDescription"] for each in resources(template, "AWS::CloudWatch::Alarm")]
+        for name, template in templates_of(variants).items()
+        if name.endswith("-observability")
+    }
+    assert "No task is healthy." in alarms["slipway-prod-observability"]
+    assert "No task is healthy." not in alarms["slipway-everything-observability"]

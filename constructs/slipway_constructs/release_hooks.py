@@ -1,6 +1,6 @@
 """What may stop a release after its tasks have passed the test traffic, and before clients meet them."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -10,7 +10,7 @@ STAGE = ecs.DeploymentLifecycleStage.POST_TEST_TRAFFIC_SHIFT
 """The test listener leads to the new tasks, the production listener still to the old ones."""
 
 
-class LambdaGate(Construct):
+class LambdaHook(Construct):
     """A Lambda function that is asked whether the release goes on; FAILED from it rolls the release back."""
 
     def __init__(self, scope: Construct, id: str, *, service: ecs.FargateService, function_arn: str) -> None:
@@ -23,17 +23,21 @@ class LambdaGate(Construct):
             self,
             "Role",
             description="Lets ECS ask the function whether a release goes on.",
-            assumed_by=iam.ServicePrincipal("ecs.amazonaws.com").with_conditions(
-                {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
-            ),
+            # Without a condition, as in AWS's own example: that ECS sends a source account here is nowhere said
+            # ("Permissions required for Lambda functions in Amazon ECS blue/green deployments").
+            assumed_by=iam.ServicePrincipal("ecs.amazonaws.com"),
         )
         role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn]))
         service.add_lifecycle_hook(
             ecs.DeploymentLifecycleLambdaTarget(function, "Hook", lifecycle_stages=[STAGE], role=role)
         )
+        # Else the first deployment may ask before the role may call.
+        resource = service.node.default_child
+        assert resource is not None  # noqa: S101 - what a FargateService is made of
+        resource.node.add_dependency(role)
 
 
-class PauseGate(Construct):
+class PauseHook(Construct):
     """A release waits for a human, who lets it go on or rolls it back (`aws ecs continue-service-deployment`)."""
 
     def __init__(self, scope: Construct, id: str, *, service: ecs.FargateService, timeout: Duration) -> None:

@@ -5,7 +5,7 @@ import json
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_ecs as ecs
 
-from slipway_constructs.release_gates import LambdaGate, PauseGate
+from slipway_constructs.release_hooks import LambdaHook, PauseHook
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, existing_vpc, new_stack, only, template_of
 
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:check-release"
@@ -30,7 +30,7 @@ def stack_and_service() -> tuple[Stack, ecs.FargateService]:
 
 def test_a_function_is_asked_once_the_new_tasks_have_test_traffic() -> None:
     stack, service = stack_and_service()
-    LambdaGate(stack, "Gate", service=service, function_arn=FUNCTION)
+    LambdaHook(stack, "Hook", service=service, function_arn=FUNCTION)
     (hook,) = only(stack, "AWS::ECS::Service")["DeploymentConfiguration"]["LifecycleHooks"]
     assert (hook["HookTargetArn"], hook["LifecycleStages"]) == (FUNCTION, STAGES)
     role = template_of(stack)["Resources"][hook["RoleArn"]["Fn::GetAtt"][0]]
@@ -41,7 +41,7 @@ def test_a_function_is_asked_once_the_new_tasks_have_test_traffic() -> None:
 
 def test_ecs_may_call_that_function_and_no_other() -> None:
     stack, service = stack_and_service()
-    LambdaGate(stack, "Gate", service=service, function_arn=FUNCTION)
+    LambdaHook(stack, "Hook", service=service, function_arn=FUNCTION)
     (statement,) = only(stack, "AWS::IAM::Policy")["PolicyDocument"]["Statement"]
     assert statement["Action"] == "lambda:InvokeFunction"
     assert statement["Resource"] == FUNCTION
@@ -49,7 +49,7 @@ def test_ecs_may_call_that_function_and_no_other() -> None:
 
 def test_a_human_is_waited_for_and_no_answer_is_a_no() -> None:
     stack, service = stack_and_service()
-    PauseGate(stack, "Gate", service=service, timeout=Duration.hours(2))
+    PauseHook(stack, "Hook", service=service, timeout=Duration.hours(2))
     (hook,) = only(stack, "AWS::ECS::Service")["DeploymentConfiguration"]["LifecycleHooks"]
     assert hook == {
         "TargetType": "PAUSE",

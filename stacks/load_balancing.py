@@ -16,7 +16,7 @@ from stacks.retention import log_retention, removal_policy
 
 
 @dataclass(frozen=True)
-class Front:
+class LoadBalancing:
     """Load balancer and certificate.
 
     Attributes:
@@ -27,7 +27,7 @@ class Front:
     certificate: acm.ICertificate | None
 
 
-def front_of(stack: Stack, environment: Environment, network: Network | ExistingNetwork) -> Front:
+def load_balancing_of(stack: Stack, environment: Environment, network: Network | ExistingNetwork) -> LoadBalancing:
     """The load balancer in that network, with the name and the firewall that slipway.toml asks for."""
     settings = environment.load_balancer
     site = _site_of(stack, settings)
@@ -57,7 +57,7 @@ def front_of(stack: Stack, environment: Environment, network: Network | Existing
             log_retention=log_retention(environment),
             removal_policy=removal_policy(environment),
         )
-    return Front(ingress, certificate)
+    return LoadBalancing(ingress, certificate)
 
 
 def _site_of(stack: Stack, settings: LoadBalancer) -> SiteCertificate | None:
