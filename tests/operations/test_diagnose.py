@@ -197,6 +197,25 @@ def test_of_a_failed_release_and_what_cloudformation_put_back_the_failed_one_is_
     assert diagnosed(f"{DEPLOYMENT[:-1]}6".rpartition("/")[2]).cause == "nothing wrong"
 
 
+def test_a_release_that_came_after_a_failed_one_is_diagnosed_itself(recorded_aws: RecordedAws) -> None:
+    failure = Failure(tasks=[started(code=1)])
+    failure.record(recorded_aws)
+    newest = f"{REVISION[:-1]}6"
+    later = failure.described() | {
+        "serviceDeploymentArn": f"{DEPLOYMENT[:-1]}6",
+        "status": "SUCCESSFUL",
+        "createdAt": NOW,
+        "targetServiceRevision": {"arn": newest},
+        "rollback": {},
+    }
+    recorded_aws.records("DescribeServiceDeployments", {"serviceDeployments": [later, failure.described()]})
+    newer = deployed.DEFINITION.replace(":7", ":8")
+    revisions = [revision(REVISION, deployed.DEFINITION), revision(newest, newer), revision(OLDER_REVISION, OLDER)]
+    recorded_aws.records("DescribeServiceRevisions", {"serviceRevisions": revisions})
+    recorded_aws.records("DescribeTaskDefinition", {"taskDefinition": deployed.task_definition()})
+    assert diagnosed().cause == "nothing wrong"
+
+
 def test_a_deployment_that_is_not_there_is_answered_with_those_that_are(
     recorded_aws: RecordedAws, slipway: Slipway
 ) -> None:

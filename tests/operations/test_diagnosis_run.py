@@ -1,12 +1,13 @@
 """Why tasks that had started did not stay: crashes and health checks, in the shapes that ECS tells of them."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from tests.operations import deployed
 from tests.operations.deployed import GROUP, IMAGE, SERVICE, STACK
-from tests.operations.failures import Failure, diagnosed, started, task, unhealthy
+from tests.operations.failures import BEGAN, Failure, diagnosed, started, task, unhealthy
 from tests.operations.recorded_aws import RecordedAws
 
 PATH_FAILING = (
@@ -250,7 +251,8 @@ def test_tasks_that_were_to_stop_and_those_of_earlier_rollouts_are_left_out(reco
         "stoppedReason": "Scaling activity initiated by (deployment ecs-svc/7777777777777777777)",
     }
     older = started(2, code=1, taskDefinitionArn=deployed.DEFINITION.replace(":7", ":6"))
-    Failure(tasks=[started(1, code=0, **scaled_in), older]).record(recorded_aws)
+    before = started(3, code=1, createdAt=BEGAN - dt.timedelta(seconds=1))  # of the same revision, released twice
+    Failure(tasks=[started(1, code=0, **scaled_in), older, before]).record(recorded_aws)
     diagnosis = diagnosed()
     assert diagnosis.evidence.failed == ()
     assert [(each.count, each.stop_code) for each in diagnosis.stopped] == [(1, "ServiceSchedulerInitiated")]

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from operations.doctor.trust import statements
 from tests.operations.conftest import Slipway
-from tests.operations.examinations import PROVIDER, only, role, said, trust_of_workflows
+from tests.operations.examinations import ISSUER, PROVIDER, only, role, said, trust_of_workflows
 from tests.operations.recorded_aws import RecordedAws
 
 
@@ -95,3 +96,34 @@ def test_a_token_file_that_is_not_there_is_bad_input(recorded_aws: RecordedAws, 
     ended = slipway("doctor", "dev", "--token", "nowhere")
     assert ended.stderr.startswith("slipway: --token: nowhere cannot be read: No such file or directory.\n")
     assert (ended.exit_code, recorded_aws.operations()) == (2, [])
+
+
+@pytest.mark.parametrize(
+    ("condition", "why"),
+    [
+        ({"StringEquals": {f"{ISSUER}:sub": "repo:a/b:pull_request"}}, ""),
+        ({"StringLike": {f"{ISSUER}:sub": "repo:a/*"}}, ""),
+        ({"StringEquals": {f"{ISSUER}:sub": "repo:a/*"}}, "sub is repo:a/b:pull_request, and has to be repo:a/*"),
+        ({"StringEquals": {f"{ISSUER}:ref": "refs/heads/main"}}, "the token has no ref"),
+        ({"StringNotEquals": {f"{ISSUER}:sub": "x"}}, "its condition StringNotEquals is not understood here"),
+        (
+            {"ForAllValues:StringEquals": {f"{ISSUER}:sub": "repo:a/b:pull_request"}},
+            "its condition ForAllValues:StringEquals is not understood here",
+        ),
+    ],
+)
+def test_no_role_is_said_to_accept_a_token_for_a_condition_that_is_not_understood(
+    condition: dict[str, Any], why: str
+) -> None:
+    document = trust_of_workflows("pull_request")
+    document["Statement"][0]["Condition"] = condition
+    (way_in,) = statements(document)
+    assert way_in.mismatch({"sub": "repo:a/b:pull_request"}) == why
+
+
+def test_a_statement_that_denies_or_lets_others_in_is_no_way_in() -> None:
+    document = trust_of_workflows("pull_request")
+    statement = document["Statement"][0]
+    others = {"Principal": {"Federated": "arn:aws:iam::111111111111:oidc-provider/oidc.example"}}
+    document["Statement"] = [statement | {"Effect": "Deny"}, statement | others, statement | {"Principal": "*"}]
+    assert statements(document) == []
