@@ -4,12 +4,14 @@ from sandbox.emulator import (
     application_auto_scaling,
     cloudwatch,
     containers,
+    execute_command,
     forwarding,
     query_definitions,
     rollout,
     service_deployments,
     stacks,
     stopped_tasks,
+    target_health,
     task_output,
     task_secrets,
     vpc_endpoints,
@@ -48,11 +50,13 @@ def register() -> None:
     service_deployments.update_as_ecs_does()
     stopped_tasks.tell_of_tasks()
     task_output.forward_whole_lines()
+    execute_command.refuse_sessions()
     task_secrets.resolve_secrets()
     containers.apply_container_settings()
     forwarding.forward_by_weight()
     forwarding.reach_listeners_by_port()
     web.protect_load_balancers()
+    target_health.check_targets()
     vpc_endpoints.describe_endpoints()
     cloudwatch.keep_metric_math()
     query_definitions.serve_query_definitions()

@@ -140,7 +140,7 @@ BACKED = (
     ),
     BackedType(
         "AWS::ECS::Service",
-        "ecs:CreateService",
+        "ecs:CreateService; every strategy is a rolling update, no bake time is waited, no deployment alarm is watched",
         ecs_service.Service(),
         create_only=ecs_service.CREATE_ONLY,
         tagged=True,

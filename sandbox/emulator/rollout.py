@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.emulator.handlers import ProvisioningError, failure
 from sandbox.emulator.internals import internal, replace
 from sandbox.emulator.loopback import client
+from sandbox.emulator.target_health import STOPPED_REASON
 
 TIMEOUT_VARIABLE = "SLIPWAY_SANDBOX_STABILITY_TIMEOUT"
 DEFAULT_TIMEOUT = 600.0
@@ -121,10 +122,14 @@ def _stopped_tasks(service: _Description, task_definition: str, patience: float)
             for task in _tasks(service, status)
             if task["taskDefinitionArn"] == task_definition
         ]
-        stopped = [_stopped_reason(task) for task in tasks if task.get("stopCode") in _STOPPED_BY_THEMSELVES]
+        stopped = [_stopped_reason(task) for task in tasks if _has_failed(task)]
         if stopped or time.monotonic() > deadline:  # a task on its way from one list to the other is in neither
             return stopped
         time.sleep(_POLL_SECONDS)
+
+
+def _has_failed(task: _Description) -> bool:
+    return task.get("stopCode") in _STOPPED_BY_THEMSELVES or task.get("stoppedReason", "").startswith(STOPPED_REASON)
 
 
 def _tasks(service: _Description, desired_status: str) -> list[_Description]:

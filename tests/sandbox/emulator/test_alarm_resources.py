@@ -107,6 +107,25 @@ def test_an_alarm_on_a_percentile_is_not_one_on_the_average(aws: Callable[[str],
     assert (alarm["ExtendedStatistic"], "Statistic" in alarm) == ("p99", False)
 
 
+def test_deployment_alarms_of_every_kind_are_set_and_found_by_their_state(
+    aws: Callable[[str], Any], stacks: Any
+) -> None:
+    cloudwatch = aws("cloudwatch")
+    slow = error_rate(**METRIC, AlarmName="slow", ExtendedStatistic="p99", Period=60)
+    del slow["Properties"]["Metrics"]
+    stacks.deploy({"Slow": slow, "Rate": error_rate()})
+
+    def in_state(state: str) -> set[str]:
+        return {alarm["AlarmName"] for alarm in cloudwatch.describe_alarms(StateValue=state)["MetricAlarms"]}
+
+    assert in_state("INSUFFICIENT_DATA") == {"slow", "error-rate"}
+    cloudwatch.set_alarm_state(AlarmName="slow", StateValue="ALARM", StateReason="a drill")
+    cloudwatch.set_alarm_state(AlarmName="error-rate", StateValue="OK", StateReason="a drill")
+    assert (in_state("ALARM"), in_state("OK")) == ({"slow"}, {"error-rate"})
+    both = cloudwatch.describe_alarms(AlarmNames=["slow", "error-rate"])["MetricAlarms"]
+    assert {alarm["AlarmName"]: alarm["StateReason"] for alarm in both} == {"slow": "a drill", "error-rate": "a drill"}
+
+
 def test_a_composite_alarm_follows_the_alarms_of_its_rule(aws: Callable[[str], Any], stacks: Any) -> None:
     cloudwatch = aws("cloudwatch")
     outputs = {"Arn": {"Value": {"Fn::GetAtt": ["Any", "Arn"]}}, "Name": {"Value": {"Ref": "Any"}}}

@@ -202,3 +202,19 @@ def test_a_strategy_that_shifts_traffic_is_kept_and_carried_out_as_a_rolling_one
     assert [each["rolloutState"] for each in service()["deployments"]] == ["COMPLETED"]
     stacks.deploy(resources())
     assert service()["loadBalancers"] == []
+
+
+def test_a_command_in_a_container_is_left_to_the_engine(aws: Callable[[str], Any], stacks: Any) -> None:
+    ecs = aws("ecs")
+
+    def task() -> str:
+        (arn,) = ecs.list_tasks(cluster="main")["taskArns"]
+        return str(arn)
+
+    stacks.deploy(resources(DesiredCount=1))
+    with pytest.raises(ecs.exceptions.InvalidParameterException, match="execute command was not enabled"):
+        ecs.execute_command(cluster="main", task=task(), command="sh", interactive=True)
+    stacks.deploy(resources(storage=40, DesiredCount=1, EnableExecuteCommand=True))
+    instead = f"docker exec -it ministack-ecs-{task().rpartition('/')[2][:8]}-web sh$"
+    with pytest.raises(ecs.exceptions.TargetNotConnectedException, match=instead):
+        ecs.execute_command(cluster="main", task=task(), command="sh", interactive=True)

@@ -1,0 +1,158 @@
+"""Tasks behind a load balancer, with real containers: which get requests, and what becomes of unhealthy ones."""
+
+import contextlib
+import http.client
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.sandbox.emulator.container_service import PARAMETERS, container_service
+
+SERVER = """
+import http.server, os, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+time.sleep(float(os.environ.get("DELAY", "0")))
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(int(os.environ["HEALTH"]) if self.path == "/ready" else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def log_message(self, *_): pass
+http.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+VARIABLES = {"Health": "200", "Port": "8000", "Delay": "0"}
+
+
+@pytest.fixture
+def stacks(engine_emulator: Any, make_stacks: Callable[..., Any]) -> Any:
+    return make_stacks(engine_emulator)
+
+
+@pytest.fixture
+def deploy(stacks: Any, images: Any) -> Callable[..., Any]:
+    """Deploy a service of two tasks whose answer to the health check, port and delay are parameters."""
+
+    def deployed(*, expect: str | None = None, **parameters: str) -> Any:
+        variables = [{"Name": name.upper(), "Value": {"Ref": name}} for name in VARIABLES]
+        resources = container_service(images.repository, tasks=2, Environment=variables)
+        balanced = {"ContainerName": "web", "ContainerPort": 8000, "TargetGroupArn": {"Ref": "Targets"}}
+        resources["Service"]["DependsOn"] = "Listener"
+        resources["Service"]["Properties"].update(LoadBalancers=[balanced], HealthCheckGracePeriodSeconds=4)
+        declared = {name: {"Type": "String", "Default": default} for name, default in VARIABLES.items()}
+        return stacks.deploy(
+            {**resources, **load_balancer()},
+            Parameters={**PARAMETERS, **declared},
+            parameters={"Tag": "good", "Program": SERVER, **parameters},
+            expect=expect,
+        )
+
+    return deployed
+
+
+@pytest.fixture
+def health(engine_emulator: Any, stacks: Any) -> Callable[[], list[dict[str, str]]]:
+    def described() -> list[dict[str, str]]:
+        group = stacks.reference("Targets")
+        answer = engine_emulator.client("elbv2").describe_target_health(TargetGroupArn=group)
+        return [each["TargetHealth"] for each in answer["TargetHealthDescriptions"]]
+
+    return described
+
+
+def load_balancer() -> dict[str, Any]:
+    checks = {"HealthCheckPath": "/ready", "HealthCheckIntervalSeconds": 1, "UnhealthyThresholdCount": 2}
+    targets = {"Port": 8000, "Protocol": "HTTP", "TargetType": "ip", "VpcId": "vpc-1", **checks}
+    forward = {"Type": "forward", "TargetGroupArn": {"Ref": "Targets"}}
+    listener = {"LoadBalancerArn": {"Ref": "Balancer"}, "Port": 80, "Protocol": "HTTP", "DefaultActions": [forward]}
+    return {
+        "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer", "Properties": {"Name": "web"}},
+        "Targets": {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": targets},
+        "Listener": {"Type": "AWS::ElasticLoadBalancingV2::Listener", "Properties": listener},
+    }
+
+
+@contextlib.contextmanager
+def load(port: int) -> Iterator[Counter[int]]:
+    """Send one request after the other through the load balancer, and count the answers by their codes."""
+    codes: Counter[int] = Counter()
+    ended = threading.Event()
+
+    def send() -> None:
+        while not ended.is_set():
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", "/_alb/web/")
+            with contextlib.closing(connection), connection.getresponse() as answer:
+                answer.read()
+                codes[answer.status] += 1
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        yield codes
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_a_release_that_starts_slowly_loses_no_request(
+    engine_emulator: Any, deploy: Callable[..., Any], health: Callable[[], list[dict[str, str]]]
+) -> None:
+    deploy()
+    assert health() == [{"State": "healthy"}, {"State": "healthy"}]
+    with load(engine_emulator.port) as codes:
+        deploy(Tag="better", Delay="1.5")
+    assert set(codes) == {200}
+    assert codes[200] > 10
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason", "description"),
+    [
+        ({"Health": "503"}, "Target.ResponseCodeMismatch", "Health checks failed with these codes: [503]"),
+        ({"Port": "9000"}, "Target.FailedHealthChecks", "Health checks failed"),
+    ],
+    ids=["health path failing", "port closed"],
+)
+def test_tasks_that_never_are_healthy_roll_the_release_back_and_get_no_request(
+    engine_emulator: Any,
+    stacks: Any,
+    deploy: Callable[..., Any],
+    health: Callable[[], list[dict[str, str]]],
+    parameters: dict[str, str],
+    reason: str,
+    description: str,
+) -> None:
+    deploy()
+    seen: set[tuple[str, str, str]] = set()
+    with load(engine_emulator.port) as codes:
+        ended = threading.Event()
+
+        def watch() -> None:
+            while not ended.is_set():
+                seen.update((h["State"], h.get("Reason", ""), h.get("Description", "")) for h in health())
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            deploy(**parameters, expect="UPDATE_ROLLBACK_COMPLETE")
+        finally:
+            ended.set()
+            watcher.join()
+    assert set(codes) == {200}
+    assert ("initial", "Elb.InitialHealthChecks", "Initial health checks in progress") in seen
+    assert ("unhealthy", reason, description) in seen
+
+    ecs, group = engine_emulator.client("ecs"), stacks.reference("Targets")
+    (service,) = ecs.describe_services(cluster="main", services=["web"])["services"]
+    (_, failed), events = service["deployments"], service["events"]
+    assert (failed["rolloutState"], failed["failedTasks"]) == ("FAILED", 3)
+    arns = ecs.list_tasks(cluster="main", startedBy=failed["id"], desiredStatus="STOPPED")["taskArns"]
+    tasks = ecs.describe_tasks(cluster="main", tasks=arns)["tasks"]
+    stopped = f"Task failed ELB health checks in (target-group {group})"
+    assert [task["stoppedReason"] for task in tasks].count(stopped) >= 3
+    assert f"3 x {stopped}" in stacks.reasons()
+    assert any(event["message"].endswith(f"due to (reason {description}).") for event in events)
+    assert health() == [{"State": "healthy"}, {"State": "healthy"}]
