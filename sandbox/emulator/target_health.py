@@ -4,13 +4,14 @@ In MiniStack 1.5.33 every target is healthy, so a new task gets requests before 
 although its health path never answers. Here a task gets requests once its health path has answered with an expected
 code, a deployment completes once all of its tasks have, and a task that does not in time is stopped and counts as
 failed. Unlike on AWS, a target is asked several times a second, one good answer is enough, a target that was healthy
-is not asked again, and draining takes a second.
+is not asked again, and draining ends with the last request under way.
 """
 
 import http.client
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from sandbox.emulator.internals import internal, replace
 
 _ALB, _ECS = "services.alb", "services.ecs"
 _PAUSE_SECONDS = 0.25
-_DRAINING_SECONDS = 1.0
+_DRAINING_SECONDS = 15.0
 STOPPED_REASON = "Task failed ELB health checks in"
 """How ECS begins the reason of a task that it stops because its target is unhealthy."""
 
@@ -39,6 +40,9 @@ class _Check:
 
 _checks: dict[tuple[str, str], _Check] = {}
 """By target group and address. A target that is not in it was registered by hand, and counts as healthy."""
+
+_under_way: Counter[str] = Counter()
+"""Requests that wait for their answer, by the address of the target."""
 
 
 def check_targets() -> None:
@@ -108,13 +112,17 @@ def _is_expected(code: int, settings: dict[str, Any]) -> bool:
 def _to_healthy_targets(original: Any) -> Any:
     async def forward(arn: str, method: str, path: str, headers: Any, body: Any, query: Any, *raw: Any) -> Any:
         group, targets = internal(_ALB, "_tgs").get(arn), internal(_ALB, "_targets").get(arn) or []
+        if not group or not targets or group.get("TargetType") != "ip":
+            return await original(arn, method, path, headers, body, query, *raw)
         healthy = [target for target in targets if _of(arn, target["Id"]).state == "healthy"]
-        if not group or group.get("TargetType") != "ip" or len(healthy) in (0, len(targets)):
-            return await original(arn, method, path, headers, body, query, *raw)  # none of them healthy: all of them
-        query_string, raw_path = (*raw, None, None)[:2]
-        target = random.choice(healthy)  # noqa: S311  # traffic is distributed, nothing is kept secret
-        proxy = internal(_ALB, "_proxy_http_target")
-        return await proxy(target, group, method, raw_path or path, headers, body, query, query_string)
+        target = random.choice(healthy or targets)  # noqa: S311  # traffic is distributed, nothing is kept secret
+        _under_way[target["Id"]] += 1
+        try:
+            query_string, raw_path = (*raw, None, None)[:2]
+            proxy = internal(_ALB, "_proxy_http_target")
+            return await proxy(target, group, method, raw_path or path, headers, body, query, query_string)
+        finally:
+            _under_way[target["Id"]] -= 1
 
     return forward
 
@@ -157,13 +165,16 @@ def _seconds_to_unhealthy(settings: dict[str, Any]) -> int:
 
 
 def _once_drained(original: Any) -> Any:
-    """Stop a container only when requests that were on their way to it have arrived; AWS waits longer."""
+    """Stop a container only when the requests that were on their way to it have been answered."""
 
     def clean_up(task: dict[str, Any], *engine: Any) -> Any:
         cluster = task["clusterArn"].rpartition("/")[2]
         service = internal(_ECS, "_services").get(f"{cluster}/{task['group'].removeprefix('service:')}") or {}
         if service.get("loadBalancers") and task.get("startedAt") and task.get("stopCode") in _BEFORE_THE_CONTAINER:
-            time.sleep(_DRAINING_SECONDS)
+            deadline = time.monotonic() + _DRAINING_SECONDS
+            time.sleep(_PAUSE_SECONDS)
+            while _under_way[internal(_ECS, "_task_ip")(task)] > 0 and time.monotonic() < deadline:
+                time.sleep(_PAUSE_SECONDS)
         return original(task, *engine)
 
     return clean_up
