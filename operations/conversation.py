@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import typer
 
-from operations.errors import ExitCode, OperationError
+from operations.consent import require
 from operations.rendering.rollout import clock, facts, line
 from operations.rollout.cancel import OnCancel
 from operations.rollout.interruption import Interruption, noticing
@@ -81,17 +81,8 @@ class Conversation:
         if self._consented:
             self.note(question.removesuffix(" Go on?"))
             return
-        if not self._at_terminal:
-            self.note(question)
-            raise OperationError(
-                "nobody can be asked: this is no terminal",
-                fix="Add --yes to go on without being asked.",
-                exit_code=ExitCode.BAD_INPUT,
-            )
-        if not typer.confirm(question, err=True):
-            raise OperationError(
-                "you did not want it; nothing was changed", fix="Run it again to go on.", exit_code=ExitCode.REFUSED
-            )
+        with answered_by_signals():
+            require(question)
 
     def __enter__(self) -> Self:
         self._noticing = noticing(self.interruption)

@@ -1,9 +1,5 @@
 """How the verbs that take a while talk with somebody at a terminal."""
 
-import io
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -18,29 +14,9 @@ from operations.rollout.look import Look, SeenTask
 from operations.rollout.record import Pause, Rollout, State
 from operations.rollout.talk import Answer
 from tests.operations.rollouts import revision, rollout
+from tests.operations.terminal import at_terminal
 
 NEW, OLD = revision(7).task_definition, revision(6).task_definition
-
-
-class Terminal(io.StringIO):
-    """What somebody types, or sees."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-@contextmanager
-def at_terminal(typed: str = "") -> Iterator[Terminal]:
-    """Somebody sits at a terminal of 80 columns without colours, and has typed this.
-
-    Inside of the test, because pytest puts its own streams in place between a fixture and the test.
-    """
-    with Terminal() as screen, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "stderr", screen)
-        patch.setattr(sys, "stdin", Terminal(typed))
-        patch.setenv("COLUMNS", "80")
-        patch.setenv("TERM", "dumb")
-        yield screen
 
 
 def look(*tasks: SeenTask, alarm: str = "OK") -> Look:
