@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from operations.completion import environment_names
 from operations.context import configuration_of, configuration_path_of
 from operations.cost.profile import Profile
 
@@ -33,7 +34,9 @@ def cost(
     environments: Annotated[
         list[str] | None,
         typer.Argument(
-            help="As in slipway.toml; omitted, all but the sandbox, and what they share.", metavar="ENVIRONMENT"
+            help="As in slipway.toml; omitted, all but the sandbox, and what they share.",
+            metavar="ENVIRONMENT",
+            autocompletion=environment_names,
         ),
     ] = None,
     assembly: Annotated[

@@ -6,15 +6,16 @@ from typing import Annotated
 import typer
 
 from operations.context import configuration_of
+from operations.verbs.options import AsJson, EnvironmentName
 
 
 def diagnose(
     context: typer.Context,
-    environment: Annotated[str, typer.Argument(help="As in slipway.toml.", metavar="ENVIRONMENT")],
+    environment: EnvironmentName,
     deployment: Annotated[
         str | None, typer.Option(help="Of which service deployment; omitted, the newest.", metavar="ID")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say why the newest rollout failed, and what to do about it."""
     from operations.diagnosis import diagnose as find_out

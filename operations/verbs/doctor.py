@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from operations.completion import environment_names
 from operations.context import configuration_of
 from operations.errors import ExitCode, OperationError
 
@@ -16,7 +17,9 @@ def doctor(
     environment: Annotated[
         str | None,
         typer.Argument(
-            help="As in slipway.toml; omitted, what all environments of the account need.", metavar="ENVIRONMENT"
+            help="As in slipway.toml; omitted, what all environments of the account need.",
+            metavar="ENVIRONMENT",
+            autocompletion=environment_names,
         ),
     ] = None,
     tag: Annotated[

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from operations.completion import environment_names
 from operations.context import configuration_of
 
 
@@ -12,7 +13,11 @@ def github(
     context: typer.Context,
     environments: Annotated[
         list[str] | None,
-        typer.Argument(help="As in slipway.toml; omitted, all but the sandbox.", metavar="ENVIRONMENT"),
+        typer.Argument(
+            help="As in slipway.toml; omitted, all but the sandbox.",
+            metavar="ENVIRONMENT",
+            autocompletion=environment_names,
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

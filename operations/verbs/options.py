@@ -4,9 +4,12 @@ from typing import Annotated
 
 import typer
 
+from operations.completion import environment_names
 from operations.rollout.cancel import OnCancel
 
-EnvironmentName = Annotated[str, typer.Argument(help="As in slipway.toml.", metavar="ENVIRONMENT")]
+EnvironmentName = Annotated[
+    str, typer.Argument(help="As in slipway.toml.", metavar="ENVIRONMENT", autocompletion=environment_names)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Minutes = Annotated[
     float | None,

@@ -1,17 +1,17 @@
 """`slipway status ENVIRONMENT`."""
 
 import json
-from typing import Annotated
 
 import typer
 
 from operations.context import configuration_of
+from operations.verbs.options import AsJson, EnvironmentName
 
 
 def status(
     context: typer.Context,
-    environment: Annotated[str, typer.Argument(help="As in slipway.toml.", metavar="ENVIRONMENT")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    environment: EnvironmentName,
+    as_json: AsJson = False,
 ) -> None:
     """Say what runs: image, tasks, the newest rollout, the URL."""
     from operations.rendering.status import lines
