@@ -14,6 +14,7 @@ from operations.verbs import (
     doctor,
     github,
     history,
+    logs,
     release,
     review,
     rollback,
@@ -35,6 +36,7 @@ command.command()(release.release)
 command.command()(watch.watch)
 command.command()(status.status)
 command.command()(history.history)
+command.command()(logs.logs)
 command.command()(rollback.rollback)
 command.command()(abort.abort)
 command.command()(github.github)
