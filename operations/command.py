@@ -22,6 +22,7 @@ from operations.verbs import (
     status,
     watch,
 )
+from operations.verbs.exec import execute
 
 command = typer.Typer(
     name="slipway",
@@ -37,6 +38,7 @@ command.command()(watch.watch)
 command.command()(status.status)
 command.command()(history.history)
 command.command()(logs.logs)
+command.command("exec")(execute)
 command.command()(rollback.rollback)
 command.command()(abort.abort)
 command.command()(github.github)
