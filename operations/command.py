@@ -19,6 +19,7 @@ from operations.verbs import (
     review,
     rollback,
     sandbox,
+    scale,
     status,
     watch,
 )
@@ -39,6 +40,7 @@ command.command()(status.status)
 command.command()(history.history)
 command.command()(logs.logs)
 command.command("exec")(execute)
+command.command()(scale.scale)
 command.command()(rollback.rollback)
 command.command()(abort.abort)
 command.command()(github.github)
