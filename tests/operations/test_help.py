@@ -1,0 +1,54 @@
+"""What `slipway --help` and `slipway VERB --help` say, of every verb."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+
+from operations.command import command
+from tests.operations.conftest import Slipway
+
+WITHOUT_JSON = {
+    ("exec",): "what it prints is the command's",
+    ("sandbox", "down"): "it prints nothing",
+    ("sandbox", "environment"): "a shell reads what it prints",
+}
+
+
+def verbs(group: Any, *before: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, verb in group.commands.items():
+        words = (*before, name)
+        yield from verbs(verb, *words) if hasattr(verb, "commands") else [(words, verb)]
+
+
+VERBS = dict(verbs(typer.main.get_command(command)))
+
+
+@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+def test_the_help_of_a_verb_fits_80_columns_and_begins_with_what_it_does(
+    words: tuple[str, ...], slipway: Slipway
+) -> None:
+    ended = slipway(*words, "--help")
+    usage, summary = [line.strip() for line in ended.stdout.splitlines() if line.strip()][:2]
+    assert f"slipway {' '.join(words)} " in usage
+    assert summary[0].isupper()
+    assert max(len(line) for line in ended.stdout.splitlines()) <= 80
+    assert (ended.exit_code, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+def test_every_argument_and_option_is_explained(words: tuple[str, ...]) -> None:
+    assert [each.name for each in VERBS[words].params if not each.help] == []
+
+
+@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+def test_a_verb_prints_json_unless_there_is_a_reason(words: tuple[str, ...]) -> None:
+    has = any("--json" in each.opts for each in VERBS[words].params)
+    assert has is (words not in WITHOUT_JSON)
+
+
+def test_the_help_names_every_verb(slipway: Slipway) -> None:
+    ended = slipway("--help")
+    assert {words[0] for words in VERBS} <= {line.split()[1] for line in ended.stdout.splitlines() if line[:2] == "│ "}
+    assert max(len(line) for line in ended.stdout.splitlines()) <= 80
