@@ -92,19 +92,21 @@ def read(configuration: Configuration, environment: Environment) -> Status:
     """
     deployed = locate(configuration, environment)
     aws = deployed.aws
+    # Clients are made by one thread: a session of boto3 must not be used by several.
+    watcher, ssm, balancing = Watcher(deployed), Ssm(aws), ElasticLoadBalancing(aws)
     with explained(aws), ThreadPoolExecutor() as pool:
-        look = pool.submit(Watcher(deployed).look)
-        history = pool.submit(_history, aws, stack_names.release_parameter(environment.name))
-        where = pool.submit(url, aws, deployed.stack)
+        look = pool.submit(watcher.look)
+        history = pool.submit(_history, ssm, stack_names.release_parameter(environment.name))
+        where = pool.submit(_url, aws, balancing, deployed.stack)
         return _status(configuration, deployed, look.result(), history.result(), where.result())
 
 
-def _history(aws: Aws, name: str) -> list[ParameterVersion]:
+def _history(ssm: Ssm, name: str) -> list[ParameterVersion]:
     """The record of releases; none if it may not be read: what runs can be told all the same."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - takes longer than `slipway --help` may run
 
     try:
-        return Ssm(aws).history(name)
+        return ssm.history(name)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in DENIED:
             return []
@@ -170,9 +172,8 @@ def _rollout(rollout: Rollout) -> RolloutStatus:
     return RolloutStatus(rollout.target.tag, rollout.state.value, rollout.created_at)
 
 
-def url(aws: Aws, service_stack: Stack) -> str:
+def _url(aws: Aws, balancing: ElasticLoadBalancing, service_stack: Stack) -> str:
     """Where clients find the service; in the sandbox, a path of the emulator's endpoint is the load balancer."""
     if aws.endpoint is None:
         return service_stack.outputs["Url"]
-    name = ElasticLoadBalancing(aws).name_of(service_stack.outputs["LoadBalancerArn"])
-    return f"{aws.endpoint}/_alb/{name}"
+    return f"{aws.endpoint}/_alb/{balancing.name_of(service_stack.outputs['LoadBalancerArn'])}"

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from operations.rendering import diagnosis
 from operations.rollout.judge import Verdict
 from operations.rollout.look import Look, SeenTask
 from operations.rollout.outcome import Outcome
@@ -62,7 +63,9 @@ def lines(outcome: Outcome) -> list[str]:
     if outcome.advice:
         told.append(outcome.advice)
     wrapped = [part for text in told for part in _wrapped(text)]
-    return wrapped + (["", *table(outcome.timeline)] if outcome.timeline and outcome.timeline.phases else [])
+    if outcome.diagnosis:
+        wrapped += ["", *diagnosis.lines(outcome.diagnosis)]
+    return wrapped + (["", "Time", *table(outcome.timeline)] if outcome.timeline and outcome.timeline.phases else [])
 
 
 def table(timeline: Timeline) -> list[str]:
@@ -79,7 +82,10 @@ def markdown(outcome: Outcome) -> str:
     told += [f"`{outcome.runs}` runs.", ""] if outcome.runs else []
     told += [f"Failed tasks: {rollout.failures} of {rollout.threshold}.", ""] if rollout and rollout.failures else []
     told += [f"Alarms: {', '.join(rollout.alarms)}.", ""] if rollout and rollout.alarms else []
+    told += [outcome.diagnosis.first_line, ""] if outcome.diagnosis else []
     told += [outcome.advice, ""] if outcome.advice else []
+    if outcome.diagnosis and outcome.diagnosis.log[1]:
+        told += ["```text", *outcome.diagnosis.log[1], "```", ""]
     if outcome.timeline and outcome.timeline.phases:
         told += ["| seconds | phase |", "|---:|---|"]
         told += [f"| {phase.seconds:.1f} | {_phase(phase.name, phase.detail)} |" for phase in outcome.timeline.phases]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from operations.aws import explained
+from operations.diagnosis import Diagnosis, diagnose
 from operations.errors import ExitCode, OperationError
 from operations.gateways.cloudformation import CloudFormation
 from operations.gateways.ecs import Ecs
@@ -21,6 +22,7 @@ class Outcome:
         runs: the tag that serves now; empty if that is not known.
         rollout: None if ECS never began one.
         timeline: None where AWS does not give the times for it.
+        diagnosis: why it failed; None if it did not, or if nobody could be asked.
         advice: what to type next; empty if there is nothing to do.
     """
 
@@ -30,6 +32,7 @@ class Outcome:
     runs: str = ""
     rollout: Rollout | None = None
     timeline: Timeline | None = None
+    diagnosis: Diagnosis | None = None
     advice: str = ""
 
     @property
@@ -50,6 +53,7 @@ class Outcome:
             "runs": self.runs,
             "rollout": rollout.as_json() if rollout else None,
             "timeline": self.timeline.as_json() if self.timeline else None,
+            "diagnosis": self.diagnosis.as_json() if self.diagnosis else None,
             "advice": self.advice,
         }
 
@@ -60,6 +64,8 @@ def outcome(deployed: Deployed, tag: str, judgement: Judgement, rollout: Rollout
     Args:
         stack: whether an update of the stack was part of it.
     """
+    failed = judgement.verdict in {Verdict.FAILED, Verdict.ROLLED_BACK}
+    diagnosis = _diagnosis(deployed, rollout) if failed and rollout else None
     return Outcome(
         environment=deployed.environment.name,
         tag=tag,
@@ -67,7 +73,8 @@ def outcome(deployed: Deployed, tag: str, judgement: Judgement, rollout: Rollout
         runs=_runs(rollout, judgement.verdict),
         rollout=rollout,
         timeline=_timeline(deployed, rollout, stack=stack) if rollout else None,
-        advice=_advice(deployed.environment.name, judgement.verdict, deployed.stack.name),
+        diagnosis=diagnosis,
+        advice=_advice(deployed, judgement.verdict, diagnosed=diagnosis is not None),
     )
 
 
@@ -96,13 +103,23 @@ def _timeline(deployed: Deployed, rollout: Rollout, *, stack: bool) -> Timeline 
     return timeline(rollout, events, tasks)
 
 
-def _advice(environment: str, verdict: Verdict, stack: str) -> str:
+def _diagnosis(deployed: Deployed, rollout: Rollout) -> Diagnosis | None:
+    """Why it failed; likewise."""
+    try:
+        return diagnose(deployed.aws, deployed.environment, deployed.stack.outputs, deployment_id=rollout.id)
+    except OperationError:
+        return None
+
+
+def _advice(deployed: Deployed, verdict: Verdict, *, diagnosed: bool) -> str:
+    environment = deployed.environment.name
+    why = "" if diagnosed else f"Run slipway diagnose {environment} to see why."
     match verdict:
         case Verdict.FAILED:
-            doctor = f"if {stack} is stuck, slipway doctor {environment} says what to do"
-            return f"Run slipway diagnose {environment} to see why; {doctor}."
+            stuck = f"If {deployed.stack.name} is stuck, slipway doctor {environment} says what to do."
+            return f"{why} {stuck}".strip()
         case Verdict.ROLLED_BACK:
-            return f"Run slipway diagnose {environment} to see why."
+            return why
         case Verdict.TIMED_OUT | Verdict.IN_PROGRESS:
             watch, abort = f"slipway watch {environment}", f"slipway abort {environment}"
             return f"It goes on without being watched: {watch} picks it up, {abort} ends it."

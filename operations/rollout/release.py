@@ -14,6 +14,7 @@ from operations.doctor import examine
 from operations.doctor.examination import Check
 from operations.doctor.examination import Outcome as Found
 from operations.doctor.stacks import of_service
+from operations.doctor.warnings import NOT_EMULATED
 from operations.errors import ExitCode, OperationError
 from operations.gateways.cloudformation import CloudFormation, Stack
 from operations.gateways.ecs import Ecs
@@ -126,7 +127,7 @@ def look_before(checks: Sequence[Check], talk: Talk) -> None:
         OperationError: a release would fail; nothing was changed.
     """
     for check in checks:
-        if check.outcome is not Found.OK:
+        if check.outcome is not Found.OK and check.fix != NOT_EMULATED.fix:  # that the sandbox differs is no news
             talk.note(f"{check.outcome}  {check.name}: {check.says}. {check.fix}".rstrip())
     refuse_if_failed(checks)
 

@@ -10,7 +10,8 @@ from sandbox.image import tag_of
 from sandbox.workspace import Workspace
 from tests.end_to_end.conftest import Sandbox
 
-CRASH = 'CMD ["python", "-c", "print(\'cannot reach the database\', flush=True); raise SystemExit(3)"]'
+LAST_WORDS = "cannot reach the database"
+CRASH = f'CMD ["python", "-c", "print(\'{LAST_WORDS}\', flush=True); raise SystemExit(3)"]'
 GOOD = "LABEL variant=good"
 
 

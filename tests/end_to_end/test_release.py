@@ -12,7 +12,7 @@ from sandbox.engine import Engine
 from sandbox.processes import eventually
 from tests.conftest import PROJECT
 from tests.end_to_end.conftest import BIN, Sandbox, get
-from tests.end_to_end.images import CRASH, Images, missing_tag
+from tests.end_to_end.images import CRASH, LAST_WORDS, Images, missing_tag
 from tests.end_to_end.load import Load
 
 STACK = "slipway-sandbox-service"
@@ -88,11 +88,17 @@ def test_a_missing_image_that_is_released_all_the_same_is_rolled_back_without_on
     assert sandbox.status()["image_tag"] == good
 
 
-def test_an_image_that_crashes_at_start_is_rolled_back(good: str, sandbox: Sandbox, images: Images) -> None:
+def test_an_image_that_crashes_at_start_is_rolled_back_and_diagnosed_with_its_last_words(
+    good: str, sandbox: Sandbox, images: Images
+) -> None:
     outcome = release(sandbox, images.push(CRASH), expected=3)
     assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
     assert "circuit breaker" in outcome["reason"]
+    assert outcome["diagnosis"]["cause"] == "crash loop"
+    assert LAST_WORDS in outcome["diagnosis"]["headline"]
     assert served(sandbox) == good
+    first_line = sandbox.slipway("diagnose", "sandbox").stdout.splitlines()[0]
+    assert f"exits with code 3 at its start, and its last log line is: {LAST_WORDS}" in first_line
     again = outcome_of(sandbox.slipway("watch", "sandbox", "--json"), expected=3)
     assert again["rollout"]["id"] == outcome["rollout"]["id"]
 

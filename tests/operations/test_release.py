@@ -24,6 +24,7 @@ from tests.operations.world import (
     deployment_arn,
     minutes,
     rolled_back,
+    task_definition,
 )
 
 UPDATING = "UPDATE_IN_PROGRESS"
@@ -53,6 +54,33 @@ def rolling_back(world: World) -> None:
         ("UPDATE_ROLLBACK_IN_PROGRESS", [rolled_back(NEW)]),
         ("UPDATE_ROLLBACK_COMPLETE", [rolled_back(NEW)]),
     ]
+
+
+def crashing(world: World) -> None:
+    """Lets ECS remember a task that ended with exit code 3."""
+    arn = "arn:aws:ecs:eu-central-1:111111111111:task/slipway-dev/0123456789abcdef"
+    task = {
+        "taskArn": arn,
+        "lastStatus": "STOPPED",
+        "taskDefinitionArn": task_definition(NEW),
+        "stopCode": "EssentialContainerExited",
+        "stoppedReason": "Essential container in task exited",
+        "createdAt": minutes(1.5),
+        "startedAt": minutes(1.6),
+        "stoppedAt": minutes(1.7),
+        "containers": [{"name": "service", "exitCode": 3}],
+    }
+
+    def listed(asked: dict[str, Any]) -> dict[str, Any]:
+        return {"taskArns": [arn] if asked["desiredStatus"] == "STOPPED" else []}
+
+    world.aws.answer("ListTasks", listed)
+    world.aws.answer("DescribeTasks", {"tasks": [task]})
+
+
+def told(text: str) -> str:
+    """Without the line breaks."""
+    return " ".join(text.split())
 
 
 def written(world: World) -> list[str]:
@@ -114,19 +142,40 @@ def test_in_a_job_the_release_is_recorded_with_who_started_it_and_where(
 
 def test_a_rolled_back_release_ends_with_3_and_says_what_runs_and_why(world: World, release: Any) -> None:
     rolling_back(world)
+    crashing(world)
     ended = release()
     assert ended.exit_code == 3
-    told = " ".join(ended.stdout.split())
-    assert told.startswith(f"ROLLED BACK {NEW} in dev: {BREAKER} {OLD} runs. Run slipway diagnose dev to see why.")
+    lines = ended.stdout.splitlines()
+    assert told("\n".join(lines)).startswith(f"ROLLED BACK {NEW} in dev: {BREAKER} {OLD} runs. The container service")
+    diagnosis = lines.index("", 1) + 1
+    assert "exits with code 3" in lines[diagnosis]
+    assert "Stopped tasks" in lines
+    assert lines[lines.index("Time") + 1].endswith(" s  ECS finds a place")
+
+
+def test_where_it_cannot_be_found_out_why_it_says_how_to_try_again(world: World, release: Any) -> None:
+    rolling_back(world)
+    listed = world.aws.answers["ListServiceDeployments"]
+
+    def forgotten(asked: dict[str, Any]) -> dict[str, Any]:
+        at_the_end = world.looks and asked["maxResults"] > 5
+        return {"serviceDeployments": []} if at_the_end else listed(asked)
+
+    world.aws.answer("ListServiceDeployments", forgotten)
+    ended = release()
+    assert ended.exit_code == 3
+    assert told(ended.stdout).startswith(f"ROLLED BACK {NEW} in dev: {BREAKER} {OLD} runs. Run slipway diagnose dev")
 
 
 def test_as_json_the_outcome_is_one_object_on_stdout(world: World, release: Any) -> None:
     rolling_back(world)
-    told = json.loads(release("--json").stdout)
-    assert (told["verdict"], told["exit_code"], told["tag"], told["runs"]) == ("ROLLED_BACK", 3, NEW, OLD)
-    assert (told["rollout"]["failures"], told["rollout"]["threshold"]) == (3, 3)
-    assert told["rollout"]["rollback"]["to"] == OLD
-    assert told["timeline"]["phases"][-1]["name"] == "ECS rolls back"
+    crashing(world)
+    outcome = json.loads(release("--json").stdout)
+    assert (outcome["verdict"], outcome["exit_code"], outcome["tag"], outcome["runs"]) == ("ROLLED_BACK", 3, NEW, OLD)
+    assert (outcome["rollout"]["failures"], outcome["rollout"]["threshold"]) == (3, 3)
+    assert outcome["rollout"]["rollback"]["to"] == OLD
+    assert outcome["timeline"]["phases"][-1]["name"] == "ECS rolls back"
+    assert outcome["diagnosis"]["cause"] == "crash loop"
 
 
 def test_without_a_terminal_each_change_is_one_line_on_stderr(world: World, release: Any) -> None:
@@ -142,14 +191,14 @@ def test_a_failure_with_nothing_to_roll_back_to_ends_with_1(world: World, releas
     world.frames = [(UPDATING, [failed]), ("UPDATE_ROLLBACK_FAILED", [failed])]
     ended = release()
     assert ended.exit_code == 1
-    assert "slipway doctor dev says what to do" in " ".join(ended.stdout.split())
+    assert "slipway doctor dev says what to do" in told(ended.stdout)
 
 
 def test_what_takes_too_long_ends_with_4_and_goes_on(world: World, release: Any) -> None:
     world.frames = [(UPDATING, [deployment(NEW, "IN_PROGRESS")])]
     ended = release("--timeout", "0")
     assert ended.exit_code == 4
-    assert "slipway watch dev picks it up" in " ".join(ended.stdout.split())
+    assert "slipway watch dev picks it up" in told(ended.stdout)
     assert "StopServiceDeployment" not in world.aws.operations()
 
 
@@ -161,7 +210,7 @@ def test_a_release_that_another_one_replaces_ends_with_5(world: World, release: 
     ]
     ended = release()
     assert ended.exit_code == 5
-    assert f"a rollout of {NEXT} took its place" in " ".join(ended.stdout.split())
+    assert f"a rollout of {NEXT} took its place" in told(ended.stdout)
 
 
 def test_a_rollback_by_cloudformation_is_not_taken_for_another_release(world: World, release: Any) -> None:
@@ -303,7 +352,7 @@ def test_a_tag_that_runs_already_is_a_success_without_an_update(world: World, re
     world.same, world.tag, world.running = True, NEW, NEW
     ended = release()
     assert ended.exit_code == 0
-    assert "it was released already, and runs" in " ".join(ended.stdout.split())
+    assert "it was released already, and runs" in told(ended.stdout)
     assert "ExecuteChangeSet" not in world.aws.operations()
 
 
@@ -311,7 +360,7 @@ def test_a_tag_that_the_stack_has_but_that_does_not_run_is_no_success(world: Wor
     world.same, world.tag, world.running = True, NEW, OLD
     ended = release()
     assert ended.exit_code == 1
-    assert f"{OLD} runs" in " ".join(ended.stdout.split())
+    assert f"{OLD} runs" in told(ended.stdout)
 
 
 def test_a_service_without_tasks_is_released_as_well(world: World, release: Any) -> None:
@@ -326,7 +375,7 @@ def test_a_rollout_that_vanishes_ends_with_1_and_is_told_as_such(world: World, r
     world.frames = [(UPDATING, [deployment(NEW, "IN_PROGRESS")]), ("UPDATE_COMPLETE", [])]
     ended = release()
     assert ended.exit_code == 1
-    assert "ECS no longer lists the rollout" in " ".join(ended.stdout.split())
+    assert "ECS no longer lists the rollout" in told(ended.stdout)
 
 
 def test_the_clock_of_this_machine_does_not_matter(world: World, release: Any, shell: pytest.MonkeyPatch) -> None:
@@ -416,7 +465,7 @@ def test_a_cancelled_release_without_a_terminal_goes_on_by_itself(
     interrupting(world, signal.SIGTERM)
     ended = release(*options)
     assert ended.exit_code == 4
-    assert "slipway watch dev picks it up" in " ".join(ended.stdout.split())
+    assert "slipway watch dev picks it up" in told(ended.stdout)
     assert "StopServiceDeployment" not in world.aws.operations()
 
 

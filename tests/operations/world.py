@@ -104,6 +104,7 @@ class World:
             self.aws.answer(operation, answer)
         always: dict[str, dict[str, Any]] = {
             "ListTasks": {"taskArns": []},
+            "DescribeTargetGroups": {"TargetGroups": []},
             "DescribeTargetHealth": {"TargetHealthDescriptions": []},
             "DescribeStackEvents": {"StackEvents": []},
             "CreateChangeSet": {},
