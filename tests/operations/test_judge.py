@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from operations.errors import ExitCode
 from operations.rollout.judge import PATIENCE, RESTORED, SETTLED, Judgement, Observation, Verdict, judge
-from operations.rollout.record import Rollback, State
+from operations.rollout.record import Rollback, Rollout, State
 from tests.operations.rollouts import revision, rollout
 
 UPDATING = "UPDATE_IN_PROGRESS"
@@ -27,11 +27,17 @@ def states(*names: State, stack: str | None = None) -> list[Observation]:
     return [Observation(rollout(state), stack=stack) for state in names]
 
 
+def restoring(state: State) -> Rollout:
+    """A later rollout of what the judged one replaced."""
+    return rollout(state, number=6, minute=9)
+
+
 def observations(records: st.SearchStrategy[State]) -> st.SearchStrategy[list[Observation]]:
     looks = st.builds(
         Observation,
         rollout=st.one_of(st.none(), st.builds(rollout, records)),
         newer=st.one_of(st.none(), st.just(rollout(number=9, minute=5))),
+        restored=st.one_of(st.none(), st.builds(restoring, records)),
         stack=st.sampled_from([None, *STACKS]),
         late=st.booleans(),
     )
@@ -57,6 +63,26 @@ def test_a_release_that_ecs_once_gave_up_is_never_a_success(
 def test_a_release_whose_stack_is_not_settled_is_never_a_success(before: list[Observation], stack: str) -> None:
     last = Observation(rollout(State.SUCCESSFUL), stack=stack)
     assert judge([*before, last]).verdict is not Verdict.SUCCEEDED
+
+
+@given(observations(st.sampled_from(State)), st.sampled_from(State))
+def test_a_release_is_no_success_once_what_it_replaced_is_rolled_out_again(
+    before: list[Observation], state: State
+) -> None:
+    last = Observation(rollout(State.SUCCESSFUL), restored=restoring(state))
+    assert judge([*before, last]).verdict is not Verdict.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        (State.IN_PROGRESS, Verdict.IN_PROGRESS),
+        (State.SUCCESSFUL, Verdict.ROLLED_BACK),
+        (State.ROLLBACK_SUCCESSFUL, Verdict.FAILED),
+    ],
+)
+def test_what_is_rolled_out_again_decides(state: State, verdict: Verdict) -> None:
+    assert judge([Observation(rollout(State.STOPPED), restored=restoring(state))]).verdict is verdict
 
 
 @given(observations(st.sampled_from(State)))
