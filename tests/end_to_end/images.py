@@ -12,6 +12,8 @@ from tests.end_to_end.conftest import Sandbox
 
 LAST_WORDS = "cannot reach the database"
 CRASH = f'CMD ["python", "-c", "print(\'{LAST_WORDS}\', flush=True); raise SystemExit(3)"]'
+DEAF = 'CMD ["python", "-c", "import time; time.sleep(600)"]'
+"""It runs and never answers, so that its rollout goes on until the load balancer gives its first tasks up."""
 GOOD = "LABEL variant=good"
 
 

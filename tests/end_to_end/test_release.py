@@ -12,7 +12,7 @@ from sandbox.engine import Engine
 from sandbox.processes import eventually
 from tests.conftest import PROJECT
 from tests.end_to_end.conftest import BIN, Sandbox, get
-from tests.end_to_end.images import CRASH, LAST_WORDS, Images, missing_tag
+from tests.end_to_end.images import CRASH, DEAF, LAST_WORDS, Images, missing_tag
 from tests.end_to_end.load import Load
 
 STACK = "slipway-sandbox-service"
@@ -62,6 +62,15 @@ def test_a_good_tag_is_released_and_the_url_serves_it(sandbox: Sandbox, images: 
     status = sandbox.status()
     assert (status["image_tag"], status["running"], status["stack"]) == (tag, 2, "UPDATE_COMPLETE")
     assert release(sandbox, tag, expected=0)["reason"] == "it was released already, and runs"
+
+
+def test_a_good_release_loses_no_request(good: str, sandbox: Sandbox, images: Images) -> None:
+    tag = images.push()
+    with Load(f"{sandbox.status()['url']}/") as load:
+        release(sandbox, tag, expected=0)
+    assert load.failures == []
+    assert load.answers[good] > 0
+    assert load.answers[tag] > 0
 
 
 def test_a_tag_that_is_not_in_the_registry_is_refused_without_touching_cloudformation(
@@ -138,24 +147,25 @@ def test_rollback_after_two_bad_releases_lands_on_the_last_good_one(
 def test_a_cancelled_job_takes_its_release_back(
     number: signal.Signals, good: str, sandbox: Sandbox, images: Images
 ) -> None:
-    with started(sandbox, images.push(), "--on-cancel", "rollback") as process:
+    with started(sandbox, images.push(DEAF), "--on-cancel", "rollback") as process:
         wait_for(process, "CloudFormation changes")
         process.send_signal(number)
         stdout, stderr = process.communicate(timeout=120)
     assert process.returncode == 3, stderr
-    assert json.loads(stdout)["verdict"] == "ROLLED_BACK"
-    assert "ECS was asked to roll back" in stderr
+    outcome = json.loads(stdout)
+    assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
+    assert "StopServiceDeployment" in outcome["reason"]
     assert served(sandbox) == good
 
 
 def test_who_leaves_a_release_can_abort_it(good: str, sandbox: Sandbox, images: Images) -> None:
-    with started(sandbox, images.push()) as process:
+    with started(sandbox, images.push(DEAF)) as process:
         wait_for(process, "rollout IN_PROGRESS")
         process.send_signal(signal.SIGTERM)
-        outcome = outcome_of(sandbox.slipway("abort", "sandbox", "--yes", "--json"), expected=3)
         stdout, _ = process.communicate(timeout=120)
     assert json.loads(stdout)["exit_code"] == process.returncode == 4
-    assert outcome["verdict"] == "ROLLED_BACK"
+    outcome = outcome_of(sandbox.slipway("abort", "sandbox", "--yes", "--json"), expected=3)
+    assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
     assert served(sandbox) == good
 
 
