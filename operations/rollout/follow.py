@@ -100,7 +100,10 @@ class Follower:
 
     def _look(self) -> None:
         look = self.watcher.look()
-        observation = observe(look, self.subject, self.rollout, late=self.elapsed > self.timeout)
+        looks = len(self.observations)
+        if not self.subject.is_outdated(look, looks):
+            self.subject = self.subject.at(look)
+        observation = observe(look, self.subject, self.rollout, late=self.elapsed > self.timeout, looks=looks)
         if observation.rollout:
             self.subject = replace(self.subject, id=observation.rollout.id)
             self.rollout = observation.rollout

@@ -20,6 +20,9 @@ SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PRO
 RESTORED = {"UPDATE_ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"}
 """Of a stack that is as it was before."""
 
+WITHOUT_ROLLOUT = "the update of the stack is complete, and started no rollout"
+"""Of an update that changes something else than the service."""
+
 
 class Verdict(Enum):
     """What became of a release; the value is the exit code that it ends with."""
@@ -44,6 +47,7 @@ class Observation:
         stack: the state of the stack, such as `UPDATE_IN_PROGRESS`, and `DELETED` when it is gone; None where the
             rollout was not started by an update of the stack, so that its state says nothing.
         late: whether the time given to the release was over.
+        optional: whether the update of the stack may end without a rollout.
     """
 
     rollout: Rollout | None
@@ -51,6 +55,7 @@ class Observation:
     restored: Rollout | None = None
     stack: str | None = None
     late: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def judge(observations: Sequence[Observation]) -> Judgement:
     last = seen[-1] if seen else None
     judgement = _superseded(last, now) or _of_stack(last, now.stack)
     if judgement is None and _missing(last, observations):
-        judgement = Judgement(Verdict.FAILED, _why_missing(last))
+        judgement = _of_missing(last, now)
     if judgement is None and last and _at_rest(now.stack):
         judgement = _of_restored(now.restored) or _of_rollout(last, given_up=any(each.state.failing for each in seen))
     if judgement is None or judgement.verdict is Verdict.IN_PROGRESS:
@@ -136,10 +141,13 @@ def _missing(last: Rollout | None, observations: Sequence[Observation]) -> bool:
     return unlisted and not (last and last.state.over)
 
 
-def _why_missing(last: Rollout | None) -> str:
+def _of_missing(last: Rollout | None, now: Observation) -> Judgement:
+    if last is None and now.optional and now.stack in SETTLED:
+        return Judgement(Verdict.SUCCEEDED, WITHOUT_ROLLOUT)
     if last is None:
-        return "ECS has no rollout of this release"
-    return "ECS no longer lists the rollout: the service was changed or deleted by hand"
+        return Judgement(Verdict.FAILED, "ECS has no rollout of this release")
+    gone = "ECS no longer lists the rollout: the service was changed or deleted by hand"
+    return Judgement(Verdict.FAILED, gone)
 
 
 def _at_rest(stack: str | None) -> bool:

@@ -2,21 +2,24 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from operations.aws import explained
-from operations.gateways.cloudformation import CloudFormation
+from operations.gateways.cloudformation import CloudFormation, Stack
 from operations.gateways.cloudwatch import Alarm, CloudWatch
 from operations.gateways.ecs import Ecs, Service, Task
 from operations.gateways.elastic_load_balancing import ElasticLoadBalancing, Target
 from operations.rollout.deployed import Deployed, gone
-from operations.rollout.judge import Observation
+from operations.rollout.judge import PATIENCE, Observation
 from operations.rollout.record import Rollout
 from operations.rollout.sources import LATEST, source_of
 
 DELETED = "DELETED"
 """The state of a stack that is no longer there."""
+
+UPDATING = "UPDATE_IN_PROGRESS"
+"""The state of a stack whose update is under way."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Look:
         stack: its state, `DELETED` if it is gone.
         tasks: that are to run.
         alarms: that roll a rollout back.
+        updated_at: when the last operation of the stack began; None if it was never updated.
     """
 
     rollouts: tuple[Rollout, ...]
@@ -55,6 +59,7 @@ class Look:
     service: Service
     tasks: tuple[SeenTask, ...]
     alarms: tuple[Alarm, ...]
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -66,18 +71,46 @@ class Subject:
         tag: of the image that it brings; empty if it may be any.
         known: the rollouts from before, among which it is not.
         with_stack: whether an update of the stack started it, whose end is then awaited, too.
+        before: the stack as it was told of before that update; None where the update was seen already.
+        since: when that update began; None as long as that is not known.
+        optional: whether that update may end without a rollout, because it changes something else.
     """
 
     id: str = ""
     tag: str = ""
     known: frozenset[str] = frozenset()
     with_stack: bool = False
+    before: Stack | None = None
+    since: datetime | None = None
+    optional: bool = False
+
+    def is_outdated(self, look: Look, looks: int) -> bool:
+        """Whether the stack is still told of as it was before its update: DescribeStacks is eventually consistent.
+
+        Args:
+            looks: that there were before this one; they decide where CloudFormation does not date its operations.
+        """
+        before = self.before
+        if before is None or (look.stack, look.updated_at) != (before.status, before.updated_at):
+            return False
+        return look.updated_at is not None or looks < PATIENCE
+
+    def at(self, look: Look) -> "Subject":
+        """The same, knowing since when the stack is updated, which that look shows."""
+        return self if self.before is None or self.since else replace(self, since=look.updated_at)
 
     def among(self, rollouts: Iterable[Rollout]) -> Rollout | None:
         """The rollout, if it is one of these."""
         if self.id:
             return next((each for each in rollouts if each.id == self.id), None)
-        new = [each for each in rollouts if each.id not in self.known and self.tag in {"", each.target.tag}]
+        begun = self.since.replace(microsecond=0) if self.since else None  # not everybody tells the fraction
+        new = [
+            each
+            for each in rollouts
+            if each.id not in self.known
+            and self.tag in {"", each.target.tag}
+            and (begun is None or each.created_at >= begun)
+        ]
         return min(new, key=_created_at, default=None)
 
 
@@ -129,6 +162,7 @@ class Watcher:
                 service=now,
                 tasks=seen_tasks(tasks.result(), [target for each in targets for target in each.result()]),
                 alarms=tuple(alarms.result()),
+                updated_at=found.updated_at if found else None,
             )
 
     def roll_back(self, rollout: Rollout) -> None:
@@ -158,13 +192,15 @@ def seen_tasks(tasks: Sequence[Task], targets: Sequence[Target]) -> tuple[SeenTa
     )
 
 
-def observe(look: Look, subject: Subject, last: Rollout | None, *, late: bool) -> Observation:
+def observe(look: Look, subject: Subject, last: Rollout | None, *, late: bool, looks: int) -> Observation:
     """What the look says of that rollout.
 
     Args:
         last: the rollout as it was seen last, for the time at which it began; None if it never was.
         late: whether its time is over.
+        looks: that there were before this one.
     """
+    stack = UPDATING if subject.is_outdated(look, looks) else look.stack
     current = subject.among(look.rollouts)
     own = current or last
     later = [each for each in look.rollouts if own and each.created_at > own.created_at]
@@ -174,8 +210,9 @@ def observe(look: Look, subject: Subject, last: Rollout | None, *, late: bool) -
         rollout=current,
         newer=min(newer, key=_created_at, default=None),
         restored=max(restored, key=_created_at, default=None),
-        stack=look.stack if subject.with_stack else None,
+        stack=stack if subject.with_stack else None,
         late=late,
+        optional=subject.optional,
     )
 
 

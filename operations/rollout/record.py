@@ -111,7 +111,9 @@ class Rollout:
 
     def restores(self, other: "Rollout") -> bool:
         """Whether it brings back what the other one replaced, as CloudFormation does when an update has failed."""
-        return self.target.task_definition in {source.task_definition for source in other.sources}
+        mine, theirs = self.target.task_definition, other.target.task_definition
+        # One that brings what runs already, as a forced redeployment does, has nothing that could be brought back.
+        return mine != theirs and mine in {source.task_definition for source in other.sources}
 
     def as_json(self) -> dict[str, object]:
         """The same as plain data."""

@@ -182,7 +182,7 @@ def _change(deployed: Deployed, stack: Stack, order: Order, by: Signature, talk:
             )
         change.execute()
     talk.note(f"CloudFormation changes {stack.name}: ImageTag={order.tag}, nothing else")
-    subject = Subject(tag=order.tag, known=known, with_stack=True)
+    subject = Subject(tag=order.tag, known=known, with_stack=True, before=deployed.stack)
     return wait(deployed, watcher, subject, talk, minutes=order.minutes)
 
 

@@ -5,7 +5,7 @@ AWS has the first. The emulated ECS answers it with nothing, and there the same 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -37,25 +37,42 @@ def source_of(aws: Aws, cluster: str, service: str) -> Source:
     """The source for that service."""
     if aws.sandboxed:
         return DescribedRollouts(Ecs(aws), ServiceDeployments(aws), cluster, service)
-    return RememberedRollouts(ServiceDeployments(aws), cluster, service)
+    return RememberedRollouts(Ecs(aws), ServiceDeployments(aws), cluster, service)
 
 
 @dataclass
 class RememberedRollouts:
     """What ListServiceDeployments, DescribeServiceDeployments and DescribeServiceRevisions tell."""
 
+    ecs: Ecs
     deployments: ServiceDeployments
     cluster: str
     service: str
     _revisions: dict[str, ServiceRevision] = field(default_factory=dict)
+    _images: dict[str, str] = field(default_factory=dict)
 
     def rollouts(self, limit: int = LATEST) -> tuple[Rollout, ...]:
         """That many at most, the newest first."""
         newest = self.deployments.newest(self.cluster, self.service, limit)
         named = {arn for each in newest for arn in (each.target, each.rollback_to, *each.sources) if arn}
-        if unknown := sorted(named - self._revisions.keys()):  # they never change
-            self._revisions.update(self.deployments.revisions(unknown))
-        return tuple(remembered(each, self._revisions) for each in newest)
+        told = self.deployments.revisions(sorted(named - self._revisions.keys()))
+        # A revision never changes, but ECS adds the image and its digest only when the first task has pulled it.
+        self._revisions.update({arn: each for arn, each in told.items() if each.image and each.digest})
+        revisions = {arn: self._named(each) for arn, each in {**self._revisions, **told}.items()}
+        return tuple(remembered(each, revisions) for each in newest)
+
+    def _named(self, revision: ServiceRevision) -> ServiceRevision:
+        """The revision with the image as its task definition names it, where ECS does not tell the tag."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - takes longer than `slipway --help` may run
+
+        if tag_of(revision.image):
+            return revision
+        if revision.task_definition not in self._images:
+            try:
+                self._images[revision.task_definition] = self.ecs.image(revision.task_definition)
+            except ClientError:  # it was deleted: then its tag is not known
+                return revision
+        return replace(revision, image=self._images[revision.task_definition])
 
     def roll_back(self, rollout: Rollout) -> None:
         """Stop that rollout and put back what ran before it; ECS goes on by itself."""
@@ -138,9 +155,8 @@ def described(service: Service, tags: Mapping[str, str]) -> tuple[Rollout, ...]:
 
 
 def tag_of(image: str) -> str:
-    """The tag in an image's name; empty if there is none, or if a digest names it."""
-    name = image.rpartition("/")[2]
-    return "" if "@" in name else name.partition(":")[2]
+    """The tag in an image's name, whether or not a digest follows; empty if there is none."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[2]
 
 
 def threshold_of(breaker: Breaker | None, desired: int) -> int | None:

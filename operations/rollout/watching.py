@@ -10,6 +10,7 @@ from operations.gateways.cloudformation import Stack
 from operations.rollout.change import IMAGE_TAG
 from operations.rollout.deployed import Deployed, locate
 from operations.rollout.history import Release, Result, previous, read
+from operations.rollout.judge import Judgement, Verdict
 from operations.rollout.look import Subject, Watcher
 from operations.rollout.outcome import Outcome
 from operations.rollout.record import Rollout
@@ -108,7 +109,20 @@ def _stop(
         f"{tag or 'A rollout'} is being rolled out to {deployed.environment.name}. This stops it and goes back to "
         f"{before or 'what ran before'}. Go on?"
     )
-    return wait(deployed, watcher, subject, talk, minutes=minutes, unwanted=True)
+    ended = wait(deployed, watcher, subject, talk, minutes=minutes, unwanted=True)
+    return _not_stopped(ended) if ended.judgement.verdict is Verdict.SUCCEEDED else ended
+
+
+def _not_stopped(ended: Outcome) -> Outcome:
+    """The outcome where the rollout was faster, or ECS did not stop it: what it brought serves."""
+    if ended.rollout is None:
+        judgement = Judgement(Verdict.FAILED, f"it was not stopped: {ended.judgement.reason}")
+        return replace(ended, judgement=judgement)
+    return replace(
+        ended,
+        judgement=Judgement(Verdict.FAILED, "it was not stopped, and has succeeded"),
+        advice=f"Run slipway rollback {ended.environment} to go back to the release before.",
+    )
 
 
 def _under_way(deployed: Deployed, watcher: Watcher) -> tuple[Subject | None, Rollout | None]:
@@ -141,12 +155,16 @@ def _newest(deployed: Deployed, watcher: Watcher) -> Subject | None:
     begun = latest is not None and _brings(latest, stack)
     if stack.status == "UPDATE_IN_PROGRESS" and not begun and (latest is None or latest.state.over):
         return _to_come(stack, rollouts)
-    return Subject(id=latest.id, with_stack=begun) if latest else None
+    if latest is None:
+        return None
+    # A rollout that goes on while the stack is at rest was started by hand.
+    return Subject(id=latest.id, with_stack=begun and (latest.state.over or stack.is_changing))
 
 
 def _to_come(stack: Stack, rollouts: Sequence[Rollout]) -> Subject:
     known = frozenset(each.id for each in rollouts)
-    return Subject(tag=stack.parameters.get(IMAGE_TAG, ""), known=known, with_stack=True)
+    tag = stack.parameters.get(IMAGE_TAG, "")
+    return Subject(tag=tag, known=known, with_stack=True, since=stack.updated_at, optional=True)
 
 
 def _latest(rollouts: Sequence[Rollout], stack: Stack) -> Rollout | None:

@@ -16,6 +16,7 @@ from tests.operations.world import (
     NEW,
     NEXT,
     OLD,
+    REPOSITORY,
     ROLE,
     STACK,
     World,
@@ -219,6 +220,64 @@ def test_a_rollback_by_cloudformation_is_not_taken_for_another_release(world: Wo
     world.frames = [
         (UPDATING, [deployment(NEW, "STOPPED", statusReason="The deployment was stopped.")]),
         ("UPDATE_ROLLBACK_COMPLETE", [restoring, deployment(NEW, "STOPPED")]),
+    ]
+    assert release().exit_code == 3
+
+
+@pytest.mark.parametrize("stale", [1, 4, 12])
+def test_a_stack_that_is_still_told_of_as_before_the_release_does_not_decide(
+    stale: int, world: World, release: Any
+) -> None:
+    """After a rollback it is UPDATE_ROLLBACK_COMPLETE already, and DescribeStacks is eventually consistent."""
+    world.stack, world.stale = "UPDATE_ROLLBACK_COMPLETE", stale
+    succeeding(world)
+    ended = release()
+    assert ended.exit_code == 0
+
+
+def test_a_stack_whose_operations_are_not_dated_is_believed_after_some_looks(world: World, release: Any) -> None:
+    described = world.aws.answers["DescribeStacks"]
+
+    def undated(asked: dict[str, Any]) -> dict[str, Any]:
+        told = described(asked)
+        told["Stacks"][0].pop("LastUpdatedTime")
+        return told
+
+    world.aws.answer("DescribeStacks", undated)
+    world.stack = "UPDATE_ROLLBACK_COMPLETE"
+    world.frames = [("UPDATE_ROLLBACK_COMPLETE", [])]
+    assert release().exit_code == 3
+    assert world.looks > 5
+
+
+def test_the_release_is_known_by_its_task_definition_where_ecs_does_not_tell_the_tag(
+    world: World, release: Any
+) -> None:
+    """ECS names the image only when a task has pulled it, and some images by digest."""
+    succeeding(world)
+    told, digest = world.aws.answers["DescribeServiceRevisions"], f"sha256:{'0' * 64}"
+
+    def nameless(asked: dict[str, Any]) -> dict[str, Any]:
+        revisions = told(asked)["serviceRevisions"]
+        for each in revisions:
+            image = {"containerName": "service", "image": f"{REPOSITORY}@{digest}", "imageDigest": digest}
+            each["containerImages"] = [image] if world.looks > 3 else []
+        return {"serviceRevisions": revisions}
+
+    world.aws.answer("DescribeServiceRevisions", nameless)
+    ended = release("--json")
+    assert ended.exit_code == 0
+    rollout = json.loads(ended.stdout)["rollout"]
+    assert (rollout["tag"], rollout["digest"], rollout["replaces"]) == (NEW, digest, [OLD])
+
+
+def test_an_older_rollout_of_the_same_tag_is_not_taken_for_the_release(world: World, release: Any) -> None:
+    """Not even if ECS did not list it before."""
+    earlier = deployment(NEW, "SUCCESSFUL", minute=-30, finishedAt=minutes(-25))
+    earlier["serviceDeploymentArn"] += "earlier"
+    world.frames = [
+        (UPDATING, [earlier]),
+        ("UPDATE_COMPLETE", [deployment(NEW, "ROLLBACK_SUCCESSFUL"), earlier]),
     ]
     assert release().exit_code == 3
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.operations.answering import RefusalError
 from tests.operations.conftest import Slipway
 from tests.operations.world import (
     NEW,
@@ -129,6 +130,78 @@ def test_without_a_terminal_and_without_yes_nothing_is_stopped(verb: str, world:
     assert ended.exit_code == 2
     assert "Add --yes" in ended.stderr
     assert "StopServiceDeployment" not in world.aws.operations()
+
+
+@pytest.mark.parametrize("verb", ["abort", "rollback"])
+def test_a_rollout_that_was_faster_than_its_end_is_no_success(verb: str, world: World, slipway: Slipway) -> None:
+    under_way(
+        world,
+        (UPDATING, [deployment(NEW, "IN_PROGRESS")]),
+        ("UPDATE_COMPLETE", [deployment(NEW, "SUCCESSFUL", finishedAt=minutes(3))]),
+    )
+    ended = slipway(verb, "dev", "--yes")
+    assert ended.exit_code == 1
+    assert f"it was not stopped, and has succeeded. {NEW} runs. Run slipway rollback dev" in told(ended.stdout)
+
+
+@pytest.mark.parametrize("verb", ["abort", "rollback"])
+def test_a_rollout_that_may_not_be_stopped_and_goes_on_to_serve_is_no_success(
+    verb: str, world: World, slipway: Slipway
+) -> None:
+    def denied(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError("AccessDeniedException", "ada is not authorized to perform: ecs:StopServiceDeployment")
+
+    world.aws.answer("StopServiceDeployment", denied)
+    under_way(
+        world,
+        (UPDATING, [deployment(NEW, "IN_PROGRESS")]),
+        (UPDATING, [deployment(NEW, "IN_PROGRESS")]),
+        ("UPDATE_COMPLETE", [deployment(NEW, "SUCCESSFUL", finishedAt=minutes(3))]),
+    )
+    ended = slipway(verb, "dev", "--yes")
+    assert ended.exit_code == 1
+    assert "ECS does not roll back: StopServiceDeployment failed: AccessDeniedException" in told(ended.stderr)
+    assert f"it was not stopped, and has succeeded. {NEW} runs." in told(ended.stdout)
+
+
+def test_an_update_of_the_stack_without_a_rollout_leaves_abort_with_nothing_to_stop(
+    world: World, slipway: Slipway
+) -> None:
+    under_way(world, (UPDATING, []), (UPDATING, []), ("UPDATE_COMPLETE", []))
+    ended = slipway("abort", "dev", "--yes")
+    assert ended.exit_code == 1
+    assert "it was not stopped: the update of the stack is complete, and started no rollout." in told(ended.stdout)
+
+
+@pytest.mark.parametrize(("stack", "code"), [("UPDATE_COMPLETE", 0), ("UPDATE_ROLLBACK_COMPLETE", 3)])
+def test_watch_judges_an_update_without_a_rollout_by_the_stack(
+    stack: str, code: int, world: World, slipway: Slipway
+) -> None:
+    under_way(world, (UPDATING, []), (UPDATING, []), (stack, []))
+    assert slipway("watch", "dev").exit_code == code
+
+
+def test_watch_of_a_redeployment_by_hand_waits_although_the_release_before_was_rolled_back(
+    world: World, slipway: Slipway
+) -> None:
+    by_hand = deployment(OLD, "IN_PROGRESS", onto=OLD, minute=9)
+    by_hand["serviceDeploymentArn"] += "again"
+    done = by_hand | {"status": "SUCCESSFUL", "finishedAt": minutes(11)}
+    rolled = "UPDATE_ROLLBACK_COMPLETE"
+    under_way(world, (rolled, [by_hand]), (rolled, [by_hand]), (rolled, [done]))
+    world.before.insert(0, rolled_back(NEW))
+    ended = slipway("watch", "dev")
+    assert ended.exit_code == 0
+    assert ended.stdout.startswith(f"SUCCEEDED  {OLD} in dev.")
+
+
+def test_a_second_forced_redeployment_does_not_take_the_first_back(world: World, slipway: Slipway) -> None:
+    forced = [deployment(OLD, "SUCCESSFUL", onto=OLD, minute=each, finishedAt=minutes(each + 1)) for each in (8, 4)]
+    for index, each in enumerate(forced):
+        each["serviceDeploymentArn"] += f"again{index}"
+    world.before[:0] = forced
+    ended = slipway("watch", "dev", "--json")
+    assert (ended.exit_code, json.loads(ended.stdout)["rollout"]["id"]) == (0, forced[0]["serviceDeploymentArn"])
 
 
 @pytest.mark.parametrize("verb", ["abort", "rollback"])

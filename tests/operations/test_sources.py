@@ -149,7 +149,8 @@ def test_a_revision_that_ecs_has_forgotten_is_named_by_its_arn() -> None:
         ("111111111111.dkr.ecr.eu-central-1.amazonaws.com/slipway:sha-1234567", "sha-1234567"),
         ("localhost:4566/slipway", ""),
         ("registry/slipway@sha256:abcd", ""),
-        ("registry/slipway:sha-1234567@sha256:abcd", ""),
+        ("registry/slipway:sha-1234567@sha256:abcd", "sha-1234567"),
+        ("localhost:4566/slipway@sha256:abcd", ""),
         ("", ""),
     ],
 )

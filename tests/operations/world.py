@@ -73,6 +73,7 @@ class World:
         frames: state of the stack, and the deployments that there are besides those before.
         desired: tasks.
         same: whether a change set changes nothing.
+        stale: looks at which CloudFormation still tells of the stack as it was before the change set.
     """
 
     aws: AnsweringAws
@@ -88,6 +89,7 @@ class World:
     same: bool = False
     executed: bool = False
     looks: int = 0
+    stale: int = 0
 
     def __post_init__(self) -> None:
         self.changes = self.changes or [change("Task", "AWS::ECS::TaskDefinition", "True"), *SERVICE_AND_RECORD]
@@ -138,7 +140,8 @@ class World:
         return [*self.frame[1], *self.before]
 
     def _stacks(self, _: dict[str, Any]) -> dict[str, Any]:
-        status = self.frame[0]
+        outdated, self.stale = bool(self.executed and self.stale), self.stale - bool(self.executed and self.stale)
+        status = self.stack if outdated else self.frame[0]
         if not status:
             raise RefusalError("ValidationError", f"Stack with id {STACK} does not exist")
         outputs = {"ClusterName": CLUSTER, "ServiceName": SERVICE, "Url": "https://dev.example.com"}
@@ -149,7 +152,7 @@ class World:
                     "StackName": STACK,
                     "StackStatus": status,
                     "CreationTime": minutes(-9999),
-                    "LastUpdatedTime": minutes(0) if self.executed else minutes(-61),
+                    "LastUpdatedTime": minutes(0) if self.executed and not outdated else minutes(-61),
                     "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
                     "Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in outputs.items()],
                 }
