@@ -94,6 +94,7 @@ class ChangeSets:
             UsePreviousTemplate=True,
             Parameters=[_parameter(key, value) for key, value in parameters.items()],
             Capabilities=list(CAPABILITIES),
+            ClientToken=name,  # the SDK asks again when an answer was lost
         )
 
     def read(self, name: str) -> ChangeSet:

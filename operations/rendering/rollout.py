@@ -21,6 +21,10 @@ WORDS = {
     Verdict.IN_PROGRESS: "NOT AWAITED",
 }
 
+NOT_TOLD = "AWS does not tell"
+UNTOLD = {"new tasks": "tasks", "old tasks": "tasks", "alarms": "alarms"}
+"""Facts that are made of what AWS may not have told."""
+
 
 def facts(look: Look, rollout: Rollout | None) -> dict[str, str]:
     """What there is to be seen of the rollout, by what it is."""
@@ -38,6 +42,7 @@ def facts(look: Look, rollout: Rollout | None) -> dict[str, str]:
         "failures": failures,
         "alarms": ", ".join(firing) or ("quiet" if look.alarms else "none"),
     }
+    told |= {name: NOT_TOLD for name, what in UNTOLD.items() if what in look.untold}
     if rollout.pauses:
         told["waits for you"] = "; ".join(f"hook {pause.hook}" for pause in rollout.pauses)
     return told

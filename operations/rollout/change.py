@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from configuration import Environment
 from operations.aws import Aws, assuming, explained
@@ -40,7 +41,7 @@ class ReleaseChange:
         """
         self._aws = assuming(aws, deploy_role(environment), "slipway-release")
         self._change_sets = ChangeSets(self._aws, stack.name)
-        self._stack, self._clock = stack, clock
+        self._stack, self._clock, self._environment = stack, clock, environment.name
         self.name = f"slipway-{uuid.uuid4().hex[:12]}"
 
     def prepare(self, tag: str, released_by: str) -> bool:
@@ -49,6 +50,16 @@ class ReleaseChange:
         Raises:
             OperationError: the change would be another than that of the image; nothing was changed.
         """
+        try:
+            there_is = self._prepared(tag, released_by)
+        except BaseException:
+            self.discard()
+            raise
+        if not there_is:
+            self.discard()
+        return there_is
+
+    def _prepared(self, tag: str, released_by: str) -> bool:
         same = self._stack.parameters.get(IMAGE_TAG) == tag
         values = {IMAGE_TAG: tag} | ({} if same else {RELEASED_BY: released_by})
         with explained(self._aws):
@@ -58,33 +69,47 @@ class ReleaseChange:
                 f"slipway release of {tag} by {released_by}",
             )
             change_set = self._worked_out()
-            if change_set.is_empty:
-                self.discard()
-                return False
-            problem = _problem(change_set)
-            if problem:
-                self.discard()
-                raise problem
+        if change_set.is_empty:
+            return False
+        if problem := _problem(change_set):
+            raise problem
         return True
 
     def execute(self) -> None:
         """Make the change; CloudFormation goes on by itself.
 
         Raises:
-            OperationError: the stack has changed meanwhile, or AWS refuses; nothing was changed.
+            OperationError: the stack has changed meanwhile, or AWS refuses: nothing was changed. Or whether it was is
+                not known; then the exit code is that of a rollout that may go on.
         """
         try:
             with explained(self._aws):
                 self._change_sets.execute(self.name)
-        except OperationError:
-            # The answer may have been lost, and asking again for what has begun is refused.
+        except (OperationError, KeyboardInterrupt) as error:
+            if not self._was_begun(error):
+                raise
+
+    def _was_begun(self, error: BaseException) -> bool:
+        """Whether it has begun all the same: the answer may have been lost, and what has begun cannot begin again."""
+        try:
             with explained(self._aws):
                 change_set = self._change_sets.read(self.name)
-            if change_set.was_begun:
-                return
-            if change_set.execution == "OBSOLETE":
-                raise self._overtaken() from None
-            raise
+                if change_set.was_begun:
+                    return True
+                self._change_sets.delete(self.name)  # from now on it cannot begin any more
+        except (OperationError, KeyboardInterrupt):
+            raise self._unknown(error) from error
+        if change_set.execution == "OBSOLETE":
+            raise self._overtaken() from None
+        return False
+
+    def _unknown(self, error: BaseException) -> OperationError:
+        why = error.what if isinstance(error, OperationError) else "you ended it"
+        return OperationError(
+            f"whether CloudFormation changes {self._stack.name} is not known: {why}",
+            fix=f"Run slipway watch {self._environment}: if the release has begun, it follows it.",
+            exit_code=ExitCode.TIMED_OUT,
+        )
 
     def _overtaken(self) -> OperationError:
         return OperationError(
@@ -94,8 +119,8 @@ class ReleaseChange:
         )
 
     def discard(self) -> None:
-        """Forget the change."""
-        with explained(self._aws):
+        """Forget the change; if AWS does not do it either, an idle change set stays behind, which harms nothing."""
+        with suppress(OperationError), explained(self._aws):
             self._change_sets.delete(self.name)
 
     def _worked_out(self) -> ChangeSet:
@@ -105,7 +130,7 @@ class ReleaseChange:
                 raise OperationError(
                     f"CloudFormation has not worked out the change set {self.name} within {PATIENCE:.0f} s",
                     fix="Try again; nothing was changed.",
-                    exit_code=ExitCode.TIMED_OUT,
+                    exit_code=ExitCode.REFUSED,
                 )
             time.sleep(INTERVAL)
         return change_set

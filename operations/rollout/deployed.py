@@ -48,10 +48,14 @@ def _creation(environment: Environment) -> str:
     return f"Run slipway release {environment.name} --tag TAG, which creates it."
 
 
-def gone(deployed: Deployed) -> OperationError:
+class ServiceGoneError(OperationError):
+    """The service was removed, so that no rollout of it goes on."""
+
+
+def gone(deployed: Deployed) -> ServiceGoneError:
     """That somebody removed the service although the stack has it."""
     stack = deployed.stack.name
-    return OperationError(
+    return ServiceGoneError(
         f"the service {deployed.service} is not in the cluster {deployed.cluster} although {stack} says so",
         fix=f"Run npx cdk drift {stack} to see what was removed by hand.",
     )

@@ -55,7 +55,7 @@ def create(
         raise OperationError(
             f"the first release of {environment.name} failed, and there is nothing to roll back to: "
             f"{Path(words[0]).name} ended with exit code {exit_code}",
-            fix="The lines above say what failed. Mend it, and run the same again: CDK clears away what is left.",
+            fix=f"The lines above say what failed. Mend it, then run {shown(words)}, which creates what is lacking.",
         )
 
 

@@ -42,6 +42,7 @@ class Follower:
         rollout: as it was seen last.
         look: the last one.
         unwanted: whether the rollout is to be rolled back, as soon as there is one.
+        stopping: whether ECS was asked to roll it back.
     """
 
     watcher: Watcher
@@ -54,6 +55,7 @@ class Follower:
     rollout: Rollout | None = None
     look: Look | None = None
     unwanted: bool = False
+    stopping: bool = False
     observations: list[Observation] = field(default_factory=list)
     _asked: set[str] = field(default_factory=set)
 
@@ -69,7 +71,6 @@ class Follower:
         """Look until the rollout is judged; None if somebody wants to end the wait before.
 
         Raises:
-            CredentialsExpiredError: says how to go on.
             OperationError: AWS refuses to tell.
         """
         pause = FIRST_PAUSE
@@ -83,8 +84,6 @@ class Follower:
                 self.interruption.wait(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
                 continue
-            except CredentialsExpiredError as error:
-                raise self._expired(error) from error
             pause = FIRST_PAUSE
             judgement = judge(self.observations)
             if judgement.verdict is not Verdict.IN_PROGRESS:
@@ -133,15 +132,10 @@ class Follower:
             return
         try:
             self.watcher.roll_back(rollout)
+            self.stopping = True
             self.reporter.note("ECS was asked to roll back")
         except (UnavailableError, CredentialsExpiredError):
             self.unwanted = True
             raise
         except OperationError as error:  # it ended in this very moment, which the next look shows
             self.reporter.note(f"ECS does not roll back: {error.what}")
-
-    def _expired(self, error: CredentialsExpiredError) -> CredentialsExpiredError:
-        return CredentialsExpiredError(
-            f"{error.what}; the rollout goes on without being watched",
-            fix=f"{error.fix.rstrip('.')}, then slipway watch {self.watcher.environment}.",
-        )

@@ -1,11 +1,13 @@
 """One look at a rollout: everything that can be seen of it at one moment."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
-from operations.aws import explained
+from operations.aws import Aws, explained
+from operations.errors import OperationError
 from operations.gateways.cloudformation import CloudFormation, Stack
 from operations.gateways.cloudwatch import Alarm, CloudWatch
 from operations.gateways.ecs import Ecs, Service, Task
@@ -14,6 +16,8 @@ from operations.rollout.deployed import Deployed, gone
 from operations.rollout.judge import PATIENCE, Observation
 from operations.rollout.record import Rollout
 from operations.rollout.sources import LATEST, source_of
+
+_Told = TypeVar("_Told")
 
 DELETED = "DELETED"
 """The state of a stack that is no longer there."""
@@ -52,6 +56,7 @@ class Look:
         tasks: that are to run.
         alarms: that roll a rollout back.
         updated_at: when the last operation of the stack began; None if it was never updated.
+        untold: what AWS did not tell, of `tasks`, `targets` and `alarms`: no verdict depends on these.
     """
 
     rollouts: tuple[Rollout, ...]
@@ -60,6 +65,7 @@ class Look:
     tasks: tuple[SeenTask, ...]
     alarms: tuple[Alarm, ...]
     updated_at: datetime | None = None
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,7 @@ class Watcher:
             stack = pool.submit(self._cloudformation.stack, self._deployed.stack.name)
             targets = [pool.submit(self._load_balancing.targets, arn) for arn in known.target_groups]
             alarms = pool.submit(self._cloudwatch.alarms, known.alarms)
-            now, found = service.result(), stack.result()
+            now, found, extras = service.result(), stack.result(), Extras(self._aws)
             self._service = now
             if now is None:
                 raise gone(self._deployed)
@@ -160,9 +166,12 @@ class Watcher:
                 rollouts=rollouts.result(),
                 stack=found.status if found else DELETED,
                 service=now,
-                tasks=seen_tasks(tasks.result(), [target for each in targets for target in each.result()]),
-                alarms=tuple(alarms.result()),
+                tasks=seen_tasks(
+                    extras.told("tasks", tasks), [target for each in targets for target in extras.told("targets", each)]
+                ),
+                alarms=tuple(extras.told("alarms", alarms)),
                 updated_at=found.updated_at if found else None,
+                untold=frozenset(extras.untold),
             )
 
     def roll_back(self, rollout: Rollout) -> None:
@@ -173,6 +182,23 @@ class Watcher:
         """
         with explained(self._aws):
             self.source.roll_back(rollout)
+
+
+@dataclass
+class Extras:
+    """Answers that a look can do without, such as those that a role may not have; what they lack is noted."""
+
+    aws: Aws
+    untold: set[str] = field(default_factory=set)
+
+    def told(self, what: str, answer: Future[list[_Told]]) -> list[_Told]:
+        """The answer; empty if there is none."""
+        try:
+            with explained(self.aws):
+                return answer.result()
+        except OperationError:
+            self.untold.add(what)
+            return []
 
 
 def seen_tasks(tasks: Sequence[Task], targets: Sequence[Target]) -> tuple[SeenTask, ...]:

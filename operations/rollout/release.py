@@ -17,7 +17,7 @@ from operations.doctor.stacks import of_service
 from operations.doctor.warnings import NOT_EMULATED
 from operations.errors import ExitCode, OperationError
 from operations.gateways.cloudformation import CloudFormation, Stack
-from operations.gateways.ecs import Ecs
+from operations.gateways.ecs import Ecs, Service
 from operations.gateways.sts import Sts
 from operations.rollout import first
 from operations.rollout.change import ReleaseChange
@@ -38,6 +38,12 @@ CREATION_FAILED = "ROLLBACK_COMPLETE"
 
 KNOWN = 20
 """Rollouts that are remembered as those from before: more than can begin within a moment."""
+
+TIDYING, TIDYING_INTERVAL, TIDYING_LOOKS = "_CLEANUP_IN_PROGRESS", 3.0, 60
+"""How the state of a stack ends that takes no update yet although its last one is over.
+
+With so many seconds between two looks, it is looked at so often: to deregister a task definition takes some seconds.
+"""
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,7 @@ def release(configuration: Configuration, environment: Environment, order: Order
     check_images(environment)
     check_tag(order.tag)
     aws = connect(configuration, environment)
-    with explained(aws):
-        stack = CloudFormation(aws).stack(stack_names.service(environment.name))
+    stack = _tidied(aws, stack_names.service(environment.name), talk)
     lacking = stack is None or stack.status == CREATION_FAILED
     if order.preflight:
         checks = examine(configuration, environment, image_tag=order.tag).checks
@@ -90,6 +95,21 @@ def release(configuration: Configuration, environment: Environment, order: Order
     refuse_if_failed([of_service(stack.name, stack, environment)])
     deployed = locate(configuration, environment)
     return _change(deployed, stack, order, by, talk)
+
+
+def _tidied(aws: Aws, name: str, talk: Talk) -> Stack | None:
+    """The stack, after CloudFormation has deleted what its last update replaced, until which it takes no other."""
+    cloudformation, stack = CloudFormation(aws), None
+    for looks in range(TIDYING_LOOKS):
+        with explained(aws):
+            stack = cloudformation.stack(name)
+        if stack is None or not stack.status.endswith(TIDYING):
+            break
+        if looks == 0:
+            talk.note(f"{name} is {stack.status}: waiting until CloudFormation has deleted what it replaced")
+        if talk.interruption.wait(TIDYING_INTERVAL):
+            break
+    return stack
 
 
 def check_images(environment: Environment) -> None:
@@ -175,11 +195,7 @@ def _change(deployed: Deployed, stack: Stack, order: Order, by: Signature, talk:
             return _already(deployed, order.tag)
         if talk.interruption.asked:
             change.discard()
-            raise OperationError(
-                f"{order.tag} was not released: you ended it before anything was changed",
-                fix="Run the same again to release it.",
-                exit_code=ExitCode.REFUSED,
-            )
+            raise _ended()
         change.execute()
     talk.note(f"CloudFormation changes {stack.name}: ImageTag={order.tag}, nothing else")
     subject = Subject(tag=order.tag, known=known, with_stack=True, before=deployed.stack)
@@ -195,12 +211,35 @@ def nothing_changed() -> Iterator[None]:
         if error.exit_code is ExitCode.FAILED:
             error.exit_code = ExitCode.REFUSED
         raise
+    except KeyboardInterrupt:
+        raise _ended() from None
+
+
+def _ended() -> OperationError:
+    return OperationError(
+        "nothing was released: you ended it before anything was changed",
+        fix="Run the same again to release it.",
+        exit_code=ExitCode.REFUSED,
+    )
 
 
 def _already(deployed: Deployed, tag: str) -> Outcome:
-    """The outcome where the stack has that tag already: a success only if that is what runs."""
-    runs = running_tag(deployed)
+    """The outcome where the stack has that tag already: a success only if that is what runs, and it is well."""
+    service, runs = _running(deployed)
     environment = deployed.environment.name
+    state = service.primary.rollout_state if service.primary else ""
+    if runs == tag and (state != "COMPLETED" or service.running < service.desired):
+        return Outcome(
+            environment,
+            tag,
+            Judgement(
+                Verdict.FAILED,
+                f"it was released already, and is not well: {service.running} of {service.desired} tasks run, and its "
+                f"rollout is {state}",
+            ),
+            runs,
+            advice=f"Run slipway diagnose {environment} to see why, slipway status {environment} to see what runs.",
+        )
     if runs == tag:
         return Outcome(environment, tag, Judgement(Verdict.SUCCEEDED, "it was released already, and runs"), runs)
     return Outcome(
@@ -219,9 +258,14 @@ def running_tag(deployed: Deployed) -> str:
     Raises:
         OperationError: the service is gone, or AWS cannot be asked.
     """
+    return _running(deployed)[1]
+
+
+def _running(deployed: Deployed) -> tuple[Service, str]:
+    """The service, and the tag of the image that it runs."""
     ecs = Ecs(deployed.aws)
     with explained(deployed.aws):
         service = ecs.service(deployed.cluster, deployed.service)
         if service is None or service.primary is None:
             raise gone(deployed)
-        return tag_of(ecs.image(service.primary.task_definition))
+        return service, tag_of(ecs.image(service.primary.task_definition))

@@ -18,6 +18,9 @@ def end(outcome: Outcome, *, as_json: bool) -> NoReturn:
     """Print the outcome, add it to the job's summary if there is one, and end with its exit code."""
     typer.echo(json.dumps(outcome.as_json(), indent=2) if as_json else "\n".join(lines(outcome)))
     if summary := os.environ.get(SUMMARY):
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(markdown(outcome))
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(markdown(outcome))
+        except OSError as error:  # the verdict stands
+            typer.echo(f"The job's summary cannot be written: {error}.", err=True)
     raise typer.Exit(outcome.exit_code)

@@ -481,9 +481,197 @@ def test_expired_credentials_end_the_wait_with_the_command_that_goes_on(world: W
 
     world.aws.answer("DescribeServices", expiring)
     ended = release()
-    assert ended.exit_code == 1
+    assert ended.exit_code == 4
     assert "the credentials have expired; the rollout goes on without being watched" in ended.stderr
     assert "Run aws sso login, then slipway watch dev." in ended.stderr
+
+
+def refusing(world: World, operation: str, code: str = "AccessDenied", status: int = 400) -> None:
+    """Lets AWS refuse that from the change on."""
+    before = world.aws.answers.get(operation)
+
+    def refused(asked: dict[str, Any]) -> dict[str, Any]:
+        if world.executed or before is None:
+            raise RefusalError(code, f"not authorized to perform: {operation}", status)
+        return before(asked)
+
+    world.aws.answer(operation, refused)
+
+
+def test_a_role_that_may_not_look_any_more_does_not_make_the_release_a_failure(world: World, release: Any) -> None:
+    succeeding(world)
+    refusing(world, "DescribeServices")
+    ended = release()
+    assert ended.exit_code == 4
+    assert "AccessDenied: not authorized to perform: DescribeServices; the rollout goes on without" in ended.stderr
+    assert "then slipway watch dev." in ended.stderr
+
+
+def test_a_service_that_was_removed_is_a_failure(world: World, release: Any) -> None:
+    succeeding(world)
+    described = world.aws.answers["DescribeServices"]
+    world.aws.answer("DescribeServices", lambda asked: {"services": []} if world.executed else described(asked))
+    assert release().exit_code == 1
+
+
+@pytest.mark.parametrize("operation", ["DescribeAlarms", "DescribeTargetHealth", "ListTasks"])
+def test_what_the_verdict_does_not_need_may_be_refused(operation: str, world: World, release: Any) -> None:
+    succeeding(world)
+    described = world.aws.answers["DescribeServices"]
+
+    def with_alarms(asked: dict[str, Any]) -> dict[str, Any]:
+        (service,) = described(asked)["services"]
+        alarms = {"alarmNames": ["Errors"], "enable": True, "rollback": True}
+        return {"services": [service | {"deploymentConfiguration": {"alarms": alarms}}]}
+
+    world.aws.answer("DescribeServices", with_alarms)
+    world.aws.answer("DescribeAlarms", {"MetricAlarms": [{"AlarmName": "Errors", "StateValue": "OK"}]})
+    refusing(world, operation)
+    ended = release()
+    assert ended.exit_code == 0
+    told = {"DescribeAlarms": "alarms AWS does not tell", "ListTasks": "new tasks AWS does not tell"}
+    assert told.get(operation, "alarms quiet") in ended.stderr
+
+
+def test_a_second_signal_during_a_slow_look_leaves_the_rollout_and_says_that_it_was_not_rolled_back(
+    world: World, release: Any
+) -> None:
+    world.frames = [(UPDATING, [])]
+    listed = world.aws.answers["ListServiceDeployments"]
+
+    def slow(asked: dict[str, Any]) -> dict[str, Any]:
+        if world.executed:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
+        return listed(asked)
+
+    world.aws.answer("ListServiceDeployments", slow)
+    ended = release("--on-cancel", "rollback")
+    assert ended.exit_code == 4
+    assert "goes on without being watched, and it was NOT rolled back" in told(ended.stderr)
+    assert "slipway abort dev --yes" in told(ended.stderr)
+
+
+def test_a_release_that_is_left_before_ecs_begins_says_that_it_was_not_rolled_back(world: World, release: Any) -> None:
+    world.frames = [(UPDATING, [])]
+    listed = world.aws.answers["ListServiceDeployments"]
+
+    def with_signal(asked: dict[str, Any]) -> dict[str, Any]:
+        if world.looks in {1, 3}:
+            os.kill(os.getpid(), signal.SIGINT)
+        return listed(asked)
+
+    world.aws.answer("ListServiceDeployments", with_signal)
+    ended = release("--on-cancel", "rollback")
+    assert ended.exit_code == 4
+    assert "It was NOT rolled back. To do it: slipway abort dev --yes" in told(ended.stderr)
+    assert "it was NOT rolled back: ECS had not begun it" in told(ended.stdout)
+
+
+def test_whether_a_change_that_nobody_answers_for_has_begun_is_not_guessed(world: World, release: Any) -> None:
+    def lost(_: dict[str, Any]) -> dict[str, Any]:
+        world.executed = True
+        raise RefusalError("ServiceUnavailable", status=503)
+
+    world.aws.answer("ExecuteChangeSet", lost)
+    refusing(world, "DescribeChangeSet", "ServiceUnavailable", 503)
+    ended = release()
+    assert ended.exit_code == 4
+    assert "whether CloudFormation changes slipway-dev-service is not known: ExecuteChangeSet" in told(ended.stderr)
+    assert "slipway watch dev" in told(ended.stderr)
+
+
+def test_a_change_that_was_refused_cannot_begin_later(world: World, release: Any) -> None:
+    def refused(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError("ServiceUnavailable", status=503)
+
+    world.aws.answer("ExecuteChangeSet", refused)
+    ended = release()
+    assert ended.exit_code == 6
+    assert world.aws.operations()[-1] == "DeleteChangeSet"
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "ExpiredTokenException"])
+def test_a_change_set_that_cannot_be_looked_at_is_thrown_away(code: str, world: World, release: Any) -> None:
+    def refused(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError(code)
+
+    world.aws.answer("DescribeChangeSet", refused)
+    assert_refused(release(), world, "DescribeChangeSet was")
+    assert world.aws.operations()[-1] == "DeleteChangeSet"
+
+
+def test_a_change_set_that_takes_too_long_ends_with_6_and_is_thrown_away(
+    world: World, release: Any, shell: pytest.MonkeyPatch
+) -> None:
+    shell.setattr("operations.rollout.change.PATIENCE", -1.0)
+    world.aws.answer("DescribeChangeSet", {"Status": "CREATE_IN_PROGRESS"})
+    assert_refused(release(), world, "has not worked out the change set")
+    assert world.aws.operations()[-1] == "DeleteChangeSet"
+
+
+def test_who_ends_it_twice_while_the_change_is_worked_out_changes_nothing(world: World, release: Any) -> None:
+    def slow(_: dict[str, Any]) -> dict[str, Any]:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        return {"Status": "CREATE_IN_PROGRESS"}
+
+    world.aws.answer("DescribeChangeSet", slow)
+    assert_refused(release(), world, "you ended it before anything was changed")
+    assert world.aws.operations()[-1] == "DeleteChangeSet"
+
+
+def test_a_change_set_is_asked_for_with_a_token_so_that_asking_again_makes_no_second_one(
+    world: World, release: Any
+) -> None:
+    succeeding(world)
+    release()
+    asked = world.aws.parameters("CreateChangeSet")
+    assert asked["ClientToken"] == asked["ChangeSetName"]
+
+
+@pytest.mark.parametrize(("running", "state"), [(0, "COMPLETED"), (1, "COMPLETED"), (2, "IN_PROGRESS")])
+def test_a_tag_that_runs_already_but_not_well_is_no_success(
+    running: int, state: str, world: World, release: Any
+) -> None:
+    world.same, world.tag, world.running = True, NEW, NEW
+    described = world.aws.answers["DescribeServices"]
+
+    def unwell(asked: dict[str, Any]) -> dict[str, Any]:
+        (service,) = described(asked)["services"]
+        (primary,) = service["deployments"]
+        return {"services": [service | {"runningCount": running, "deployments": [primary | {"rolloutState": state}]}]}
+
+    world.aws.answer("DescribeServices", unwell)
+    ended = release()
+    assert ended.exit_code == 1
+    assert f"is not well: {running} of 2 tasks run, and its rollout is {state}" in told(ended.stdout)
+
+
+def test_a_release_waits_until_the_one_before_is_tidied_up(world: World, release: Any) -> None:
+    succeeding(world)
+    described, looks = world.aws.answers["DescribeStacks"], iter(range(3))
+
+    def tidying(asked: dict[str, Any]) -> dict[str, Any]:
+        told = described(asked)
+        if next(looks, None) is not None:
+            told["Stacks"][0]["StackStatus"] = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+        return told
+
+    world.aws.answer("DescribeStacks", tidying)
+    ended = release()
+    assert ended.exit_code == 0
+    assert ended.stderr.count("waiting until CloudFormation has deleted what it replaced") == 1
+
+
+def test_a_summary_that_cannot_be_written_does_not_take_the_verdict_away(
+    world: World, release: Any, shell: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    succeeding(world)
+    shell.setenv("GITHUB_STEP_SUMMARY", str(tmp_path))  # a folder
+    ended = release()
+    assert ended.exit_code == 0
+    assert "The job's summary cannot be written" in ended.stderr
 
 
 def interrupting(world: World, number: signal.Signals) -> None:
@@ -575,3 +763,6 @@ def test_a_first_release_that_fails_ends_with_1(cdk: Path, world: World, release
     ended = release()
     assert ended.exit_code == 1
     assert "nothing to roll back to: cdk ended with exit code 7" in ended.stderr
+    # The service stack may be there by now, so that a release of the same tag would find nothing to do.
+    assert "then run npx cdk deploy 'slipway-dev-*'" in told(ended.stderr)
+    assert f"slipway-dev-service:ImageTag={NEW}" in told(ended.stderr)
