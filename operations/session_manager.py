@@ -4,7 +4,10 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
+
+import typer
 
 from operations.errors import OperationError
 from operations.foreground import run
@@ -42,6 +45,8 @@ class Plugin:
         variables: dict[str, str] = {}
         if self.version and self.version > LAST_WITHOUT_VARIABLE:  # else every user of this machine sees the token
             variables[RESPONSE_VARIABLE], response = response, RESPONSE_VARIABLE
+        if not sys.stdin.isatty():  # amazon-ssm-agent #354
+            typer.echo("No terminal: Session Manager may end the session as soon as its input ends.", err=True)
         request = json.dumps({"Target": session.target})
         return run([self.path, response, region, "StartSession", profile, request, endpoint], variables)
 

@@ -1,6 +1,5 @@
 """`slipway exec ENVIRONMENT`."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -40,6 +39,4 @@ def execute(
     order = Order(command or [SHELL], task=task, container=container)
     if chosen.name == SANDBOX:
         raise typer.Exit(in_sandbox(configuration, chosen, order))
-    if not sys.stdin.isatty():
-        typer.echo("No terminal: Session Manager may end the session as soon as its input ends.", err=True)
     raise typer.Exit(in_aws(configuration, chosen, order))

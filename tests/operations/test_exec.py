@@ -154,7 +154,7 @@ def test_a_container_that_the_task_lacks_is_answered_with_those_that_it_has(exec
 
 def test_where_slipway_toml_has_it_off_nothing_is_asked(running: RecordedAws, slipway: Slipway) -> None:
     ended = slipway("exec", "dev")
-    assert ended.stderr.endswith(
+    assert ended.stderr == (
         "slipway: ECS Exec is off in dev: slipway.toml does not ask for it.\n"
         "Set exec = true in [environments.dev.task] and run npx cdk deploy slipway-dev-service, which replaces the "
         "tasks.\n"
