@@ -48,7 +48,7 @@ def grants(templates: dict[str, Template]) -> Iterator[Grant]:
 def documents(value: Any, key: str = "") -> Iterator[dict[str, Any]]:
     if key in {"KeyPolicy", "AssumeRolePolicyDocument"}:
         return
-    if isinstance(value, dict) and "Statement" in value:
+    if isinstance(value, dict) and isinstance(value.get("Statement"), list):  # that of a rule of AWS WAF is no list
         yield value
     elif isinstance(value, dict):
         for name, inside in value.items():
