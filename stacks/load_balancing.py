@@ -7,12 +7,22 @@ from aws_cdk import aws_certificatemanager as acm
 
 from configuration import Environment
 from configuration.load_balancer import LoadBalancer
+from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.domain import AliasRecord, SiteCertificate
 from slipway_constructs.existing_network import ExistingNetwork
 from slipway_constructs.firewall import Firewall
 from slipway_constructs.ingress import Ingress
 from slipway_constructs.network import Network
 from stacks.retention import log_retention, removal_policy
+
+PLAIN_HTTP = (
+    "NIST.800.53.R5-ALBHttpToHttpsRedirection",
+    "NIST.800.53.R5-ELBv2ACMCertificateRequired",
+    "Checkov::CKV_AWS_2",
+    "Checkov::CKV_AWS_103",
+    "Checkov::CKV_AWS_260",
+)
+"""What is found of listeners without a certificate."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ def load_balancing_of(stack: Stack, environment: Environment, network: Network |
             log_retention=log_retention(environment),
             removal_policy=removal_policy(environment),
         )
+    _acknowledge(ingress, environment)
     return LoadBalancing(ingress, certificate)
 
 
@@ -82,4 +93,27 @@ def _existing_certificate(stack: Stack, environment: Environment) -> acm.ICertif
         f"{environment.name} is served over plain HTTP, as slipway.toml says: anybody on the way can read and change "
         "what is sent. Give load_balancer a certificate_arn, or a domain with its hosted zone.",
     )
+    for finding in PLAIN_HTTP:
+        acknowledge(stack, finding, f"slipway.toml has {environment.name} served over plain HTTP.")
     return None
+
+
+def _acknowledge(ingress: Ingress, environment: Environment) -> None:
+    name, balancer = environment.name, ingress.load_balancer
+    acknowledge(
+        balancer,
+        "AwsSolutions-EC23",
+        "A public website: its load balancer takes traffic from everywhere, on its listeners' ports only.",
+    )
+    if not environment.load_balancer.firewall:
+        acknowledge(
+            balancer,
+            "NIST.800.53.R5-ALBWAFEnabled",
+            f"slipway.toml has no firewall for {name}: AWS WAF is billed by rule and by request.",
+        )
+    if not environment.deletion_protection:
+        acknowledge(
+            balancer,
+            "NIST.800.53.R5-ELBDeletionProtectionEnabled",
+            f"slipway.toml lets the load balancer of {name} be deleted with its stack.",
+        )

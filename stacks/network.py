@@ -92,11 +92,12 @@ class NetworkStack(Stack):
                 removal_policy=removal_policy(environment),
             )
         else:
-            acknowledge(
-                self.network.vpc,
-                "AwsSolutions-VPC7",
-                f"slipway.toml turns flow logs off in {environment.name}: they are billed by volume.",
-            )
+            for finding in ("AwsSolutions-VPC7", "NIST.800.53.R5-VPCFlowLogsEnabled"):
+                acknowledge(
+                    self.network.vpc,
+                    finding,
+                    f"slipway.toml turns flow logs off in {environment.name}: they are billed by volume.",
+                )
 
     @property
     def availability_zones(self) -> list[str]:

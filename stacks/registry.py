@@ -8,6 +8,7 @@ from constructs import Construct
 
 from configuration.registry import Registry
 from configuration.stack_names import REGISTRY, REPOSITORY_OUTPUT
+from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.github_image_cache import SECRET_NAME, GitHubImageCache
 from slipway_constructs.registry import ImageRepository
 
@@ -43,6 +44,12 @@ class RegistryStack(Stack):
             reader_accounts=reader_accounts,
             removal_policy=removal_policy,
         )
+        if registry.encryption == "aes256":
+            acknowledge(
+                images.repository,
+                "Checkov::CKV_AWS_136",
+                'slipway.toml has registry.encryption = "aes256": ECR encrypts images at rest, with keys of Amazon S3.',
+            )
         CfnOutput(self, REPOSITORY_OUTPUT, value=images.repository.repository_uri)
         if caches_github:
             cache = GitHubImageCache(self, "GitHubImages", releases_kept=registry.releases_kept)

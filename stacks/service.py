@@ -13,7 +13,7 @@ from configuration.github import GitHub
 from configuration.registry import Registry
 from configuration.stack_names import service
 from configuration.types import Architecture
-from slipway_constructs.acknowledgements import acknowledge
+from slipway_constructs.acknowledgements import acknowledge, acknowledge_inline_policies
 from slipway_constructs.alternate_targets import AlternateTargets
 from slipway_constructs.deployment_alarms import DeploymentAlarms
 from slipway_constructs.existing_network import ExistingNetwork
@@ -202,12 +202,13 @@ class ServiceStack(Stack):
         assert isinstance(resource, ecs.CfnCluster)  # noqa: S101 - what a Cluster is made of
         resource.capacity_providers = ["FARGATE", "FARGATE_SPOT"]
         if not environment.insights_enabled:
-            acknowledge(
-                cluster,
-                "AwsSolutions-ECS4",
-                f"slipway.toml turns Container Insights off in {environment.name}: it is billed by metric, and the "
-                "service's own CPU and memory, which alarms and scaling use, are measured without it.",
-            )
+            for finding in ("AwsSolutions-ECS4", "Checkov::CKV_AWS_65"):
+                acknowledge(
+                    cluster,
+                    finding,
+                    f"slipway.toml turns Container Insights off in {environment.name}: it is billed by metric, and the "
+                    "service's own CPU and memory, which alarms and scaling use, are measured without it.",
+                )
         web_service = WebService(
             self,
             "WebService",
@@ -269,16 +270,6 @@ class ServiceStack(Stack):
 
     def _acknowledge(self, task: ServiceTask) -> None:
         acknowledge(
-            self.ingress.load_balancer,
-            "AwsSolutions-EC23",
-            "A public website: its load balancer takes traffic from everywhere, on its listeners' ports only.",
-        )
-        acknowledge(
-            self.ingress.access_logs,
-            "AwsSolutions-S1",
-            "The bucket holds access logs; logging access to it would need another such bucket.",
-        )
-        acknowledge(
             task.definition,
             "AwsSolutions-ECS2",
             "Variables are what slipway.toml says in plain text, the image tag and the network's range; what is secret "
@@ -295,3 +286,4 @@ class ServiceStack(Stack):
                 "AwsSolutions-IAM5[Resource::*]",
                 "The four ssmmessages actions that ECS Exec needs have no resource type: AWS takes only * for them.",
             )
+            acknowledge_inline_policies(task.task_role)

@@ -4,7 +4,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from slipway_constructs.acknowledgements import acknowledge
+from slipway_constructs.acknowledgements import acknowledge, acknowledge_inline_policies
 
 
 class BuildRole(Construct):
@@ -55,3 +55,4 @@ class BuildRole(Construct):
             "AwsSolutions-IAM5[Resource::*]",
             "ecr:GetAuthorizationToken has no resource type: AWS takes only * for it.",
         )
+        acknowledge_inline_policies(self.role)

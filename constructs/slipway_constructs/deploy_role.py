@@ -6,6 +6,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from slipway_constructs.acknowledgements import acknowledge_inline_policies
+
 
 class DeployRole(Construct):
     """May take on the CDK bootstrap roles that it is given, and nothing else until it is granted more.
@@ -38,3 +40,4 @@ class DeployRole(Construct):
             max_session_duration=max_session_duration,
         )
         self.role.add_to_policy(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=list(bootstrap_role_arns)))
+        acknowledge_inline_policies(self.role)

@@ -3,6 +3,7 @@
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.target_metrics import MINUTE, TargetMetrics
 
 
@@ -60,6 +61,12 @@ class DeploymentAlarms(Construct):
             self._alarm("ErrorRatio", percent, error_percent, "Tasks answered too large a share with 5xx."),
             self._alarm("Latency", slowest, p99_seconds, "Tasks answered too slowly."),
         ]
+        acknowledge(
+            self,
+            "NIST.800.53.R5-CloudWatchAlarmAction",
+            "During a rollout ECS reads the alarm's state and rolls the release back itself; no action of CloudWatch's "
+            "would do that.",
+        )
 
     def _alarm(self, id: str, metric: cloudwatch.IMetric, threshold: float, description: str) -> cloudwatch.Alarm:
         return cloudwatch.Alarm(

@@ -6,6 +6,8 @@ from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from slipway_constructs.acknowledgements import acknowledge_inline_policies
+
 
 class DiffRole(Construct):
     """May take on the CDK lookup roles that it is given, which read, and nothing else.
@@ -38,3 +40,4 @@ class DiffRole(Construct):
             max_session_duration=max_session_duration,
         )
         self.role.add_to_policy(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=list(lookup_role_arns)))
+        acknowledge_inline_policies(self.role)

@@ -6,6 +6,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
+from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs
+
 RATE_WINDOW_SECONDS = 300
 
 LOGGED_ACTIONS = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT")
@@ -78,6 +80,7 @@ class Firewall(Construct):
             retention=log_retention,
             removal_policy=removal_policy,
         )
+        acknowledge_encryption_of_logs(self.log_group)
         self._log()
 
     def _log(self) -> None:

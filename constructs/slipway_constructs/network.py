@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from constructs import Construct
+
+from slipway_constructs.acknowledgements import (
+    acknowledge,
+    acknowledge_custom_resource_function,
+    acknowledge_encryption_of_logs,
+    acknowledge_inline_policies,
+)
 
 ROOM_FOR_ZONES = 3
 """For so many zones there are address ranges, whether they are used or not."""
@@ -67,7 +74,10 @@ class Network(Construct):
             reserved_azs=max(0, ROOM_FOR_ZONES - len(availability_zones)),
             nat_gateways=nat_gateways,
             subnet_configuration=[
-                ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC),
+                # What needs a public address asks for one: tasks through their service, NAT gateways for an Elastic IP.
+                ec2.SubnetConfiguration(
+                    name="Public", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=False
+                ),
                 ec2.SubnetConfiguration(
                     name="Tasks",
                     subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS if public else task_subnet_type,
@@ -78,6 +88,19 @@ class Network(Construct):
         )
         self.public_subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
         self.task_subnets = ec2.SubnetSelection(subnet_type=task_subnet_type)
+        self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        for subnet in self.vpc.public_subnets:
+            acknowledge(
+                subnet,
+                "NIST.800.53.R5-VPCNoUnrestrictedRouteToIGW",
+                "The route is what makes the subnet public, as an internet-facing load balancer and NAT gateways need "
+                "it; what may be reached there is for security groups to say.",
+            )
+        acknowledge_custom_resource_function(
+            Stack.of(self).node.find_child("Custom::VpcRestrictDefaultSGCustomResourceProvider")
+        )
 
 
 class FlowLogs(Construct):
@@ -103,10 +126,12 @@ class FlowLogs(Construct):
         """
         super().__init__(scope, id)
         self.log_group = logs.LogGroup(self, "LogGroup", retention=retention, removal_policy=removal_policy)
-        ec2.FlowLog(
+        flow_log = ec2.FlowLog(
             self,
             "FlowLog",
             resource_type=ec2.FlowLogResourceType.from_vpc(vpc),
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(self.log_group),
             traffic_type=ec2.FlowLogTrafficType.ALL,
         )
+        acknowledge_encryption_of_logs(self.log_group)
+        acknowledge_inline_policies(flow_log)

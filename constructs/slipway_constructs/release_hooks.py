@@ -6,6 +6,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from slipway_constructs.acknowledgements import acknowledge_inline_policies
+
 STAGE = ecs.DeploymentLifecycleStage.POST_TEST_TRAFFIC_SHIFT
 """The test listener leads to the new tasks, the production listener still to the old ones."""
 
@@ -28,6 +30,7 @@ class LambdaHook(Construct):
             assumed_by=iam.ServicePrincipal("ecs.amazonaws.com"),
         )
         role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn]))
+        acknowledge_inline_policies(role)
         service.add_lifecycle_hook(
             ecs.DeploymentLifecycleLambdaTarget(function, "Hook", lifecycle_stages=[STAGE], role=role)
         )

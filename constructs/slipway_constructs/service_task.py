@@ -8,6 +8,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs, acknowledge_inline_policies
+
 CONTAINER = "service"
 """The name of the container, in the task definition and in its log streams."""
 
@@ -101,6 +103,8 @@ class ServiceTask(Construct):
             ),
         )
         self._add_scratch(scratch_paths)
+        acknowledge_encryption_of_logs(self.log_group)
+        acknowledge_inline_policies(self.execution_role)
 
     def _role(self, id: str, description: str) -> iam.Role:
         stack = Stack.of(self)

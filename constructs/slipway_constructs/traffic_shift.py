@@ -5,7 +5,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from slipway_constructs.acknowledgements import acknowledge
+from slipway_constructs.acknowledgements import acknowledge, acknowledge_inline_policies
 
 
 class TrafficShift(Construct):
@@ -90,4 +90,5 @@ class TrafficShift(Construct):
             "AwsSolutions-IAM5[Resource::*]",
             "The Describe actions of Elastic Load Balancing have no resource type: AWS takes only * for them.",
         )
+        acknowledge_inline_policies(role)
         return role
