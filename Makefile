@@ -32,7 +32,7 @@ synth: .venv/.sandbox node_modules/.cdk ## Write the templates of every environm
 	@cdk synth --quiet --no-notices
 
 .PHONY: test
-test: .venv/.development node_modules/.all service/.venv/.test ## Run every test that this machine allows
+test: .venv/.development node_modules/.all service/.venv/.test .checkov/.installed ## Run every test that this machine allows
 	@cd service && .venv/bin/python -m pytest --quiet -m ""
 	@pytest --numprocesses 2 --dist loadfile
 
@@ -50,23 +50,24 @@ format: .venv/.development ## Format the code and mend what can be mended
 	@cd service && ruff check --fix . && ruff format .
 
 .PHONY: snapshots
-snapshots: .venv/.development ## Accept the templates as they are now
-	@pytest tests/stacks/test_snapshots.py --snapshot-update
+snapshots: .venv/.development ## Accept the templates and the acknowledgements as they are now
+	@pytest tests/stacks/test_snapshots.py tests/stacks/test_acknowledgements.py --snapshot-update
 
 .PHONY: lock
 lock: ## Resolve the dependencies anew and export them with their hashes; needs Poetry and its export plugin
-	@poetry lock && poetry -C service lock
+	@poetry lock && poetry -C service lock && poetry -C requirements/checkov lock
 	@poetry export --quiet --only main,build --output requirements/deploy.txt
 	@poetry export --quiet --only sandbox --output requirements/sandbox.txt
 	@poetry export --quiet --only node --output requirements/node.txt
 	@poetry export --quiet --only development --output requirements/development.txt
+	@cd requirements/checkov && poetry export --quiet --output ../checkov.txt
 	@cd service && poetry export --quiet --output requirements/runtime.txt
 	@cd service && poetry export --quiet --with test --output requirements/test.txt
 
 .PHONY: clean
 clean: ## Stop the emulated AWS, and remove everything that make made
 	@if [[ -e .sandbox/state.json && -e .venv/.sandbox ]]; then slipway sandbox down; fi
-	@rm -rf .venv service/.venv node_modules cdk.out .sandbox .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .checkov service/.venv node_modules cdk.out .sandbox .pytest_cache .mypy_cache .ruff_cache
 
 # --- Set-up. Each stamp is newer than what it was made from. ---
 
@@ -100,6 +101,13 @@ node_modules/.cdk: package.json package-lock.json .npmrc .venv/.node
 node_modules/.all: package.json package-lock.json .npmrc .venv/.node
 	@$(NPM_CI) >&2
 	@touch $@ node_modules/.cdk
+
+# checkov pins packages that everything else needs in other versions.
+.checkov/.installed: requirements/checkov.txt
+	@echo "... install checkov in an environment of its own (half a minute the first time)" >&2
+	@$(PYTHON) -m venv .checkov
+	@.checkov/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
 
 service/.venv/.test: service/requirements/test.txt
 	@echo "... install the service's packages" >&2

@@ -8,16 +8,21 @@ import pytest
 from tests.conftest import PROJECT
 
 Pins = dict[str, tuple[str, frozenset[str]]]
+CHECKOV = "checkov.txt"
+LOCKS = {CHECKOV: "requirements/checkov/poetry.lock"}
+"""Of what cannot share the environment of the rest; all others are in the lock of the project."""
+
 GROUPS = {
     "deploy.txt": ["main", "build"],
     "sandbox.txt": ["sandbox"],
     "node.txt": ["node"],
     "development.txt": ["development"],
+    CHECKOV: ["main"],
 }
 
 
-def locked(groups: list[str]) -> Pins:
-    lock = tomllib.loads((PROJECT / "poetry.lock").read_text())
+def locked(groups: list[str], lock_file: str = "poetry.lock") -> Pins:
+    lock = tomllib.loads((PROJECT / lock_file).read_text())
     return {
         package["name"]: (package["version"], frozenset(file["hash"] for file in package["files"]))
         for package in lock["package"]
@@ -32,12 +37,12 @@ def exported(name: str) -> Pins:
 
 
 def test_every_export_is_known() -> None:
-    assert sorted(GROUPS) == sorted(path.name for path in (PROJECT / "requirements").iterdir())
+    assert sorted(GROUPS) == sorted(path.name for path in (PROJECT / "requirements").glob("*.txt"))
 
 
 @pytest.mark.parametrize("name", GROUPS)
 def test_an_export_holds_the_versions_and_hashes_of_the_lock(name: str) -> None:
-    assert exported(name) == locked(GROUPS[name])
+    assert exported(name) == locked(GROUPS[name], LOCKS.get(name, "poetry.lock"))
 
 
 def test_every_direct_dependency_is_pinned_to_one_version() -> None:
@@ -56,10 +61,11 @@ def test_every_direct_dependency_is_pinned_to_one_version() -> None:
 
 def test_no_lock_file_names_the_host_of_an_index() -> None:
     locks = [
-        *(PROJECT / "requirements").iterdir(),
+        *(PROJECT / "requirements").glob("*.txt"),
+        *(PROJECT / "requirements" / "checkov").iterdir(),
         *(PROJECT / "service" / "requirements").iterdir(),
         *(PROJECT / name for name in ("poetry.lock", "service/poetry.lock", "package-lock.json", "pyproject.toml")),
     ]
-    assert {path.name: re.findall(r"https?://\S+|\S*pypi\S*org|\S*npmjs\S*", path.read_text()) for path in locks} == {
-        path.name: [] for path in locks
+    assert {path: re.findall(r"https?://\S+|\S*pypi\S*org|\S*npmjs\S*", path.read_text()) for path in locks} == {
+        path: [] for path in locks
     }
