@@ -9,21 +9,30 @@ from operations.doctor.examination import Check
 from operations.doctor.subject import Step
 from operations.gateways.cloudformation import CloudFormation, Stack
 
+UNPROTECT = (
+    "aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {stack} "
+    "--region {region}"
+)
+PROTECTED = f"if it is protected against deletion, run {UNPROTECT} before."
+
 STUCK = {
     "REVIEW_IN_PROGRESS": "Its first change set was never executed: run aws cloudformation delete-stack --stack-name "
-    "{stack} --region {region}, then npx cdk deploy {stack}.",
-    "CREATE_FAILED": "Run npx cdk rollback {stack}, then npx cdk deploy {stack}.",
-    "ROLLBACK_COMPLETE": "Its creation failed: run npx cdk deploy {stack}, which deletes what is left of it first.",
+    f"{{stack}} --region {{region}}, then {{create}}; {PROTECTED}",
+    "CREATE_FAILED": f"Run npx cdk rollback {{stack}}, then {{create}}; {PROTECTED}",
+    "ROLLBACK_COMPLETE": "Its creation failed: run {create}, which deletes what is left of it first; " + PROTECTED,
     "ROLLBACK_FAILED": "Its creation failed, and so did cleaning up: see why with aws cloudformation "
-    "describe-stack-events --stack-name {stack} --region {region}, then run npx cdk destroy {stack}.",
+    "describe-stack-events --stack-name {stack} --region {region}, then run npx cdk destroy {stack}; " + PROTECTED,
     "UPDATE_FAILED": "Run npx cdk rollback {stack}.",
     "UPDATE_ROLLBACK_FAILED": "Run npx cdk rollback {stack}; if one resource keeps it from going back, npx cdk "
     "rollback {stack} --orphan LOGICAL_ID leaves that one behind.",
     "DELETE_FAILED": "See what is left with aws cloudformation describe-stack-events --stack-name {stack} --region "
-    "{region}, then run npx cdk destroy {stack} again.",
+    "{region}, then run npx cdk destroy {stack} again; " + PROTECTED,
     "IMPORT_ROLLBACK_FAILED": "Run npx cdk rollback {stack}.",
 }
-"""What to type, by the state from which CloudFormation takes no update."""
+"""What to type, by the state from which CloudFormation takes no update.
+
+`create` is what creates the stack: of the service, whose image tag has no default, a release.
+"""
 
 
 def busy(status: str) -> bool:
@@ -52,7 +61,7 @@ def of_service(name: str, stack: Stack | None, environment: Environment) -> Chec
     if stack is None:
         return Check.warn(check, warnings.NOT_DEPLOYED.about(stack=name, fix=_first_deployment(environment)))
     if stack.status in STUCK:
-        fix = STUCK[stack.status].format(stack=name, region=environment.region)
+        fix = _what_to_type(stack.status, name, environment, _creation(name, environment))
         return Check.fail(check, failures.STACK_STUCK.about(stack=name, status=stack.status, fix=fix))
     if busy(stack.status):
         advice = failures.STACK_BUSY.about(stack=name, status=stack.status, environment=environment.name)
@@ -65,9 +74,20 @@ def of_other(name: str, stack: Stack, environment: Environment) -> Check:
     """Whether that stack would be in the way of a deployment; a release leaves it alone."""
     check = f"stack {name}"
     if stack.status in STUCK or busy(stack.status):
-        fix = STUCK.get(stack.status, "Wait until it is done.").format(stack=name, region=environment.region)
+        fix = _what_to_type(stack.status, name, environment, f"npx cdk deploy {name}")
         return Check.warn(check, warnings.OTHER_STACK.about(stack=name, status=stack.status, fix=fix))
     return Check.ok(check, stack.status)
+
+
+def _what_to_type(status: str, name: str, environment: Environment, create: str) -> str:
+    return STUCK.get(status, "Wait until it is done.").format(stack=name, region=environment.region, create=create)
+
+
+def _creation(name: str, environment: Environment) -> str:
+    """What creates the service stack."""
+    if environment.image == "asset":
+        return f"npx cdk deploy {name}"
+    return f"slipway release {environment.name} --tag TAG"
 
 
 def _first_deployment(environment: Environment) -> str:

@@ -2,17 +2,24 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from operations.aws import Aws
 from operations.gateways.ecs import of_the_service
 
 if TYPE_CHECKING:
-    from mypy_boto3_ecs.type_defs import ServiceDeploymentTypeDef, ServiceRevisionTypeDef
+    from mypy_boto3_ecs.type_defs import (
+        ServiceDeploymentBriefTypeDef,
+        ServiceDeploymentTypeDef,
+        ServiceRevisionTypeDef,
+    )
 
 DESCRIBED_AT_ONCE = 20
 """Service deployments, and service revisions, that one call describes (Amazon ECS API reference)."""
+
+LISTED_AT_ONCE, MOST_PAGES = 100, 10
+"""Service deployments that one call lists at most (Amazon ECS API reference), and calls: more than 90 days bring."""
 
 
 @dataclass(frozen=True)
@@ -82,19 +89,30 @@ class ServiceDeployments:
         self._client = aws.session.client("ecs", endpoint_url=aws.endpoint, config=aws.config)
 
     def newest(self, cluster: str, service: str, limit: int) -> list[ServiceDeployment]:
-        """That many deployments of the service, the newest first, as ECS lists them; fewer if there are not so many.
-
-        Args:
-            limit: 100 at most.
-        """
-        listed = self._client.list_service_deployments(cluster=cluster, service=service, maxResults=limit)
-        arns = [each["serviceDeploymentArn"] for each in listed["serviceDeployments"]]
+        """That many deployments of the service, the newest first; fewer if there are not so many."""
+        arns = [each["serviceDeploymentArn"] for each in self._listed(cluster, service, limit)[:limit]]
         described = [
             _deployment(each)
             for batch in _batches(arns)
             for each in self._client.describe_service_deployments(serviceDeploymentArns=batch)["serviceDeployments"]
         ]
         return sorted(described, key=lambda each: each.created_at, reverse=True)
+
+    def _listed(self, cluster: str, service: str, limit: int) -> list["ServiceDeploymentBriefTypeDef"]:
+        """The deployments of the service, the newest first; the API reference promises no order."""
+        listed: list[ServiceDeploymentBriefTypeDef] = []
+        token = ""
+        for _ in range(MOST_PAGES):
+            more: dict[str, Any] = {"nextToken": token} if token else {}
+            page = self._client.list_service_deployments(
+                cluster=cluster, service=service, maxResults=LISTED_AT_ONCE, **more
+            )
+            listed += page["serviceDeployments"]
+            token = page.get("nextToken", "")
+            newest_first = listed == sorted(listed, key=_listed_at, reverse=True)
+            if not token or (newest_first and len(listed) >= limit):
+                break
+        return sorted(listed, key=_listed_at, reverse=True)
 
     def revisions(self, arns: Iterable[str]) -> Mapping[str, ServiceRevision]:
         """These service revisions, by ARN, as far as ECS still has them."""
@@ -148,6 +166,10 @@ def _revision(revision: "ServiceRevisionTypeDef") -> ServiceRevision:
         image=of_the_service({each["containerName"]: each["image"] for each in containers}),
         digest=of_the_service({each["containerName"]: each.get("imageDigest", "") for each in containers}),
     )
+
+
+def _listed_at(brief: "ServiceDeploymentBriefTypeDef") -> datetime:
+    return brief.get("createdAt") or datetime.min.replace(tzinfo=UTC)
 
 
 def _batches(arns: Sequence[str]) -> list[list[str]]:

@@ -226,8 +226,10 @@ def observe(look: Look, subject: Subject, last: Rollout | None, *, late: bool, l
         late: whether its time is over.
         looks: that there were before this one.
     """
-    stack = UPDATING if subject.is_outdated(look, looks) else look.stack
-    current = subject.among(look.rollouts)
+    outdated = subject.is_outdated(look, looks)
+    stack = UPDATING if outdated else look.stack
+    # As long as it is not known when the update began, an older rollout of the same tag could be taken for it.
+    current = None if outdated and not subject.id else subject.among(look.rollouts)
     own = current or last
     later = [each for each in look.rollouts if own and each.created_at > own.created_at]
     newer = [each for each in later if own and not each.restores(own)]

@@ -136,7 +136,7 @@ def test_credentials_that_may_not_deploy_fail(healthy: RecordedAws, slipway: Sli
     [
         ("UPDATE_ROLLBACK_FAILED", f"{STACK} is UPDATE_ROLLBACK_FAILED Run npx cdk rollback {STACK}; if one resource"),
         ("REVIEW_IN_PROGRESS", f"{STACK} is REVIEW_IN_PROGRESS Its first change set was never executed: run aws"),
-        ("ROLLBACK_COMPLETE", f"{STACK} is ROLLBACK_COMPLETE Its creation failed: run npx cdk deploy {STACK}, which"),
+        ("ROLLBACK_COMPLETE", f"{STACK} is ROLLBACK_COMPLETE Its creation failed: run slipway release dev --tag"),
         ("UPDATE_IN_PROGRESS", f"{STACK} is UPDATE_IN_PROGRESS: somebody deploys Wait until it is done; slipway watch"),
     ],
 )

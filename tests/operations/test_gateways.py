@@ -11,8 +11,10 @@ from operations.gateways.cloudformation import CloudFormation, StackResource
 from operations.gateways.ecr import Ecr
 from operations.gateways.ecs import Breaker, Ecs, Task
 from operations.gateways.elastic_load_balancing import ElasticLoadBalancing
+from operations.gateways.service_deployments import ServiceDeployments
 from operations.gateways.ssm import Ssm
 from tests.conftest import CONFIGURATION
+from tests.operations.answering import AnsweringAws
 from tests.operations.conftest import ScriptedAws
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
@@ -41,6 +43,46 @@ def test_an_image_is_there(aws: ScriptedAws) -> None:
 def test_neither_a_missing_image_nor_a_missing_repository_is_an_error(code: str, aws: ScriptedAws) -> None:
     aws.refuses("ecr", "describe_images", code, "It does not exist")
     assert Ecr(connected()).has("slipway", "sha-1234567") is False
+
+
+def listing(aws: AnsweringAws, *pages: list[int]) -> None:
+    """Lets ECS list the deployments of these days, page by page."""
+
+    def listed(asked: dict[str, Any]) -> dict[str, Any]:
+        number = int(asked.get("nextToken", 0))
+        briefs = [
+            {"serviceDeploymentArn": f"deployment/{day}", "createdAt": NOW + dt.timedelta(days=day)}
+            for day in pages[number]
+        ]
+        more = {"nextToken": str(number + 1)} if number + 1 < len(pages) else {}
+        return {"serviceDeployments": briefs, **more}
+
+    def described(asked: dict[str, Any]) -> dict[str, Any]:
+        told = [
+            {
+                "serviceDeploymentArn": arn,
+                "status": "SUCCESSFUL",
+                "createdAt": NOW + dt.timedelta(days=int(arn.rpartition("/")[2])),
+            }
+            for arn in sorted(asked["serviceDeploymentArns"])
+        ]
+        return {"serviceDeployments": told}
+
+    aws.answer("ListServiceDeployments", listed)
+    aws.answer("DescribeServiceDeployments", described)
+
+
+def test_the_newest_deployments_are_found_on_whichever_page_ecs_lists_them(answering: AnsweringAws) -> None:
+    listing(answering, [1, 2], [4, 3])
+    newest = ServiceDeployments(connected()).newest("cluster", "web", 2)
+    assert [each.arn for each in newest] == ["deployment/4", "deployment/3"]
+
+
+def test_no_more_pages_are_read_than_needed_where_the_newest_come_first(answering: AnsweringAws) -> None:
+    listing(answering, [4, 3], [2, 1])
+    newest = ServiceDeployments(connected()).newest("cluster", "web", 1)
+    assert [each.arn for each in newest] == ["deployment/4"]
+    assert answering.operations().count("ListServiceDeployments") == 1
 
 
 def test_the_resources_of_a_stack_are_read_page_by_page(aws: ScriptedAws) -> None:

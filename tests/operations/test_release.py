@@ -159,7 +159,7 @@ def test_where_it_cannot_be_found_out_why_it_says_how_to_try_again(world: World,
     listed = world.aws.answers["ListServiceDeployments"]
 
     def forgotten(asked: dict[str, Any]) -> dict[str, Any]:
-        at_the_end = world.looks and asked["maxResults"] > 5
+        at_the_end = world.looks >= len(world.frames)
         return {"serviceDeployments": []} if at_the_end else listed(asked)
 
     world.aws.answer("ListServiceDeployments", forgotten)
@@ -271,8 +271,10 @@ def test_the_release_is_known_by_its_task_definition_where_ecs_does_not_tell_the
     assert (rollout["tag"], rollout["digest"], rollout["replaces"]) == (NEW, digest, [OLD])
 
 
-def test_an_older_rollout_of_the_same_tag_is_not_taken_for_the_release(world: World, release: Any) -> None:
-    """Not even if ECS did not list it before."""
+@pytest.mark.parametrize("stale", [0, 1])
+def test_an_older_rollout_of_the_same_tag_is_not_taken_for_the_release(stale: int, world: World, release: Any) -> None:
+    """Not even if ECS did not list it before, nor before it is known when the update began."""
+    world.stale = stale
     earlier = deployment(NEW, "SUCCESSFUL", minute=-30, finishedAt=minutes(-25))
     earlier["serviceDeploymentArn"] += "earlier"
     world.frames = [
@@ -317,6 +319,9 @@ def test_a_tag_without_an_image_ends_with_6_without_touching_cloudformation(worl
     [
         ("UPDATE_ROLLBACK_FAILED", "npx cdk rollback slipway-dev-service"),
         ("REVIEW_IN_PROGRESS", "delete-stack --stack-name slipway-dev-service"),
+        ("REVIEW_IN_PROGRESS", "then slipway release dev --tag TAG;"),
+        ("CREATE_FAILED", "npx cdk rollback slipway-dev-service, then slipway release dev --tag TAG;"),
+        ("DELETE_FAILED", "update-termination-protection --no-enable-termination-protection --stack-name slipway-dev"),
         ("UPDATE_IN_PROGRESS", "slipway watch dev"),
         ("ROLLBACK_FAILED", "npx cdk destroy slipway-dev-service"),
     ],
