@@ -20,7 +20,7 @@ from tests.conftest import PROJECT
 from tests.operations.answering import AnsweringAws
 from tests.operations.examinations import record_health
 from tests.operations.recorded_aws import RecordedAws
-from tests.operations.world import World
+from tests.operations.world import NEW, World
 
 Session = boto3.Session
 MODELS = Loader(extra_search_paths=[str(Path(boto3.__file__).parent / "data")])
@@ -153,3 +153,9 @@ def answering(shell: pytest.MonkeyPatch) -> AnsweringAws:
 def world(answering: AnsweringAws) -> World:
     """The environment dev, whose service runs `OLD`."""
     return World(answering)
+
+
+@pytest.fixture
+def release(slipway: Slipway) -> Any:
+    """Runs `slipway release dev` of the new tag without looking at anything before."""
+    return lambda *words, tag=NEW: slipway("release", "dev", "--tag", tag, "--skip-preflight", *words)
