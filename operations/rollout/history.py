@@ -118,7 +118,8 @@ def _joined(release: Release, rollouts: Sequence[Rollout]) -> Release:
     if not near:
         return release
     rollout = min(near, key=lambda each: abs(each.created_at - release.at))
-    result = _result(release.result, RESULTS.get(rollout.state, Result.IN_PROGRESS))
+    told = Result.SUPERSEDED if _superseded(rollout, rollouts) else RESULTS.get(rollout.state, Result.IN_PROGRESS)
+    result = _result(release.result, told)
     why = (rollout.rollback.reason if rollout.rollback else "") or rollout.reason
     return replace(
         release,
@@ -129,11 +130,20 @@ def _joined(release: Release, rollouts: Sequence[Rollout]) -> Release:
     )
 
 
+def _superseded(rollout: Rollout, rollouts: Sequence[Rollout]) -> bool:
+    """Whether it was stopped because another one began that does not merely bring back what it replaced."""
+    later = [each for each in rollouts if each.created_at > rollout.created_at]
+    following = min(later, key=lambda each: each.created_at, default=None)
+    if rollout.state is not State.STOPPED or following is None or following.restores(rollout):
+        return False
+    return rollout.finished_at is None or following.created_at <= rollout.finished_at
+
+
 def _result(record: Result, rollout: Result) -> Result:
     """What the record and the rollout say together: success needs both, as everywhere."""
     if rollout is Result.SUCCEEDED:
         return record
-    if record is Result.ROLLED_BACK and rollout is Result.FAILED:
+    if record is Result.ROLLED_BACK and rollout in {Result.FAILED, Result.SUPERSEDED}:
         return Result.ROLLED_BACK  # ECS stopped, and CloudFormation put back what ran before
     return rollout
 

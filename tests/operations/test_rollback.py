@@ -351,6 +351,19 @@ def test_a_rollback_by_ecs_alone_is_not_told_as_a_success(world: World, slipway:
     assert [each["result"] for each in found] == ["rolled back", "succeeded"]
 
 
+@pytest.mark.parametrize(("stopped", "result"), [(5, "superseded"), (3, "failed")])
+def test_a_release_that_another_one_replaced_is_told_apart_from_one_that_was_stopped(
+    stopped: int, result: str, world: World, slipway: Slipway
+) -> None:
+    with_history(world, record(1, NEW, "ada #00000001", 1), record(2, NEXT, "ada #00000002", 4))
+    world.before[:0] = [
+        deployment(NEXT, "SUCCESSFUL", onto=NEW, minute=4, finishedAt=minutes(8)),
+        deployment(NEW, "STOPPED", stoppedAt=minutes(stopped)),
+    ]
+    found = json.loads(slipway("history", "dev", "--json").stdout)
+    assert [each["result"] for each in found] == ["succeeded", result]
+
+
 def test_without_a_record_history_says_so(slipway: Slipway, world: World) -> None:
     with_history(world)
     ended = slipway("history", "dev")
