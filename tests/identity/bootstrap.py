@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.conftest import PROJECT
+from tests.identity.names import ACCOUNT, BOUNDARY, REGION, role_arn
 from tests.identity.policies import allow, document
-from tests.identity.provisioning_table import ACCOUNT, BOUNDARY, REGION, role_arn
 from tests.identity.roles import Policy, Role
 
 DOCUMENTS: Mapping[str, Policy] = {

@@ -85,6 +85,12 @@ _TYPES = {
     "AWS::ECS::Cluster": _Type("ClusterName", {"Arn": _ARN % ("ecs", "cluster/{name}")}),
     "AWS::ECS::Service": _Type("ServiceName", {"Name": "{name}"}, _ARN % ("ecs", "service/{Cluster}/{name}")),
     "AWS::ECS::TaskDefinition": _Type("Family", {}, _ARN % ("ecs", "task-definition/{name}:1")),
+    "AWS::ElasticLoadBalancingV2::ListenerRule": _Type(
+        None, {}, _ARN % ("elasticloadbalancing", "listener-rule/app/{short}/{hex17}/{hex17}/{hex17}")
+    ),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _Type(
+        "Name", {}, _ARN % ("elasticloadbalancing", "targetgroup/{short}/{hex17}")
+    ),
     "AWS::IAM::ManagedPolicy": _Type("ManagedPolicyName", {}, _GLOBAL_ARN % ("iam", "policy{path}{name}")),
     "AWS::IAM::OIDCProvider": _Type(
         None,
@@ -212,6 +218,7 @@ class Resolver:
             region=stack.region,
             account=stack.account,
             suffix=_URL_SUFFIXES[stack.partition],
+            short=f"{stack.name[:5]}-{logical_id[:5]}-{digest[:12].upper()}",
             hex6=digest[:6],
             hex17=digest[:17],
             uuid=_uuid(digest),

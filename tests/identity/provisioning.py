@@ -11,17 +11,9 @@ from typing import Any
 
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from tests.identity.provisioning_table import (
-    CONTEXT,
-    CUSTOM_RESOURCE,
-    REGION,
-    STACK_TAG,
-    TYPES,
-    WITHOUT_RESOURCE,
-    Provisioning,
-    arn,
-    role_arn,
-)
+from tests.identity.names import REGION, STACK_TAG, arn, role_arn
+from tests.identity.provisioned import Provisioning
+from tests.identity.provisioning_table import CONTEXT, CUSTOM_RESOURCE, TYPES, WITHOUT_RESOURCE
 from tests.identity.service_reference import actions, fits, resource_types
 from tests.identity.simulation import Context
 
@@ -107,6 +99,6 @@ def _requests(entry: Provisioning, action: str, *, creating: bool) -> Iterator[R
         raise LookupError(f"{action} takes {list(resource_types(action).values())}: none of these is in the table")
     for resource in fitting:
         # What is only being created has no tags yet.
-        tagged = action.startswith("ec2:") and not (creating and resource in entry.new)
+        tagged = action.startswith(("acm:", "ec2:")) and not (creating and resource in entry.new)
         tags = {STACK_TAG: "slipway-prod-network"} if tagged else {}
         yield Request(action, resource, {**CONTEXT.get(action, {}), **tags})

@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from tests.identity.bootstrap import ANYTHING, CLOUDFORMATION, DOCUMENTS, LIMIT, role_with
-from tests.identity.provisioning_table import (
+from tests.identity.names import (
     ACCOUNT,
     BOUNDARY,
+    CERTIFICATE,
+    ENDPOINT,
     KEY,
     LAMBDA_LOGGING,
     REGION,
@@ -16,7 +18,9 @@ from tests.identity.provisioning_table import (
     SCALING_ROLE,
     SERVICE,
     STACK_TAG,
+    TASK_DEFINITION,
     VPC,
+    ZONE,
     arn,
     role_arn,
 )
@@ -29,6 +33,8 @@ STRANGER = role_arn("administrator")
 DEPLOY, EXECUTE = (role_arn(f"cdk-hnb659fds-{name}-role-{ACCOUNT}-{REGION}") for name in ("deploy", "cfn-exec"))
 ASSETS = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 OTHER_PROVIDER = arn("iam", "oidc-provider/gitlab.com", region="")
+OTHER_LOAD_BALANCER = arn("elasticloadbalancing", "loadbalancer/app/other/1")
+OTHER_TASK = arn("ecs", "task/other/1")
 USER, GROUP = (arn("iam", f"{kind}/slipway-any", region="") for kind in ("user", "group"))
 BOUNDED: Context = {"iam:PermissionsBoundary": BOUNDARY}
 OTHERWISE_BOUNDED: Sequence[Context] = (
@@ -47,6 +53,17 @@ def passing(role: str, *services: str) -> list[Attempt]:
 
 def each_on(resource: str, *names: str, context: Context | None = None) -> list[Attempt]:
     return [(name, resource, context or {}) for name in names]
+
+
+def all_but(pattern: str, *allowed: str) -> list[Attempt]:
+    """Every action of that pattern, wherever, but those that the app has a use for."""
+    return [(action, "*", {}) for action in actions(pattern) if action.partition(":")[2] not in allowed]
+
+
+def records(*types: str) -> list[Attempt]:
+    """A change of DNS records of these types at once."""
+    context: Context = {"route53:ChangeResourceRecordSetsRecordTypes": list(types)}
+    return [("route53:ChangeResourceRecordSets", ZONE, context)]
 
 
 REFUSED_TO_CLOUDFORMATION: Mapping[str, Sequence[Attempt]] = {
@@ -75,10 +92,10 @@ REFUSED_TO_CLOUDFORMATION: Mapping[str, Sequence[Attempt]] = {
         ]
     ],
     "a role for whom it is not": [
-        *passing(ROLE, "ec2", "cloudformation", "codebuild", "glue", "states", "ecs", "scheduler"),
-        *passing(STRANGER, "ecs-tasks", "lambda", "vpc-flow-logs"),
-        *passing(EXECUTE, "cloudformation", "ecs-tasks", "lambda"),
-        *passing(SCALING_ROLE, "ecs-tasks", "lambda"),
+        *passing(ROLE, "ec2", "cloudformation", "codebuild", "glue", "states", "scheduler"),
+        *passing(STRANGER, "ecs", "ecs-tasks", "lambda", "vpc-flow-logs"),
+        *passing(EXECUTE, "cloudformation", "ecs", "ecs-tasks", "lambda"),
+        *passing(SCALING_ROLE, "ecs", "ecs-tasks", "lambda"),
         ("iam:PassRole", ROLE, {}),
     ],
     "the service-linked role of a service that the app does not use": [
@@ -115,25 +132,42 @@ REFUSED_TO_CLOUDFORMATION: Mapping[str, Sequence[Attempt]] = {
         *each_on(arn("lambda", "function:other"), "lambda:UpdateFunctionCode", "lambda:InvokeFunction"),
         *each_on(KEY, "kms:Decrypt", "kms:CreateGrant", "kms:GenerateDataKey"),
         ("kms:CreateGrant", KEY, {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}),
-        *each_on(arn("ssm", "parameter/other"), "ssm:GetParameters"),
+        *each_on(arn("ssm", "parameter/other"), "ssm:GetParameters", "ssm:PutParameter", "ssm:DeleteParameter"),
+        *each_on(arn("ssm", "parameter/cdk-bootstrap/hnb659fds/version"), "ssm:PutParameter", "ssm:DeleteParameter"),
+        *each_on(arn("logs", "log-group:aws-waf-logs-other"), "logs:DeleteLogGroup", "logs:PutRetentionPolicy"),
+    ],
+    "names and certificates that are not the app's": [
+        *(attempt for kind in ("CAA", "DS", "MX", "NS", "SOA", "TXT") for attempt in records(kind)),
+        *records("A", "TXT"),
+        *each_on(ZONE, "route53:DeleteHostedZone", "route53:ChangeTagsForResource"),
+        ("route53:CreateHostedZone", "*", {}),
+        *each_on(CERTIFICATE, "acm:DeleteCertificate", "acm:UpdateCertificateOptions"),
+        *each_on(CERTIFICATE, "acm:DeleteCertificate", context={STACK_TAG: "other-service"}),
+        *each_on(CERTIFICATE, "acm:ExportCertificate", "acm:ImportCertificate", context={STACK_TAG: "slipway-prod-x"}),
     ],
     "what runs beside the app": [
         *each_on(VPC, "ec2:DeleteVpc", "ec2:DetachInternetGateway"),
         *each_on(VPC, "ec2:DeleteVpc", context={STACK_TAG: "other-network"}),
         *each_on(arn("ec2", "route-table/rtb-2"), "ec2:CreateRoute", "ec2:DeleteRoute", "ec2:ReplaceRoute"),
         *each_on(arn("ec2", "security-group/sg-2"), "ec2:DeleteSecurityGroup", "ec2:RevokeSecurityGroupIngress"),
+        *each_on(ENDPOINT, "ec2:DeleteVpcEndpoints", "ec2:ModifyVpcEndpoint"),
+        *each_on(ENDPOINT, "ec2:DeleteVpcEndpoints", context={STACK_TAG: "other-network"}),
         *each_on(arn("ec2", "instance/i-1"), "ec2:RunInstances", "ec2:TerminateInstances", "ec2:CreateTags"),
-        *each_on(arn("ecs", "cluster/other"), "ecs:DeleteCluster"),
+        *each_on(arn("ecs", "cluster/other"), "ecs:DeleteCluster", "ecs:PutClusterCapacityProviders"),
         *each_on(arn("ecs", "service/other/other"), "ecs:UpdateService", "ecs:DeleteService"),
         *each_on(arn("ecs", "task-definition/slipway:1"), "ecs:RunTask"),
-        *each_on(arn("elasticloadbalancing", "loadbalancer/app/other/1"), "elasticloadbalancing:DeleteLoadBalancer"),
+        *each_on(OTHER_LOAD_BALANCER, "elasticloadbalancing:DeleteLoadBalancer", "wafv2:DisassociateWebACL"),
+        *each_on(OTHER_LOAD_BALANCER, "elasticloadbalancing:DeleteWebACLAssociation"),
+        *each_on(arn("wafv2", "regional/webacl/other/1"), "wafv2:DeleteWebACL", "wafv2:UpdateWebACL"),
+        *each_on(arn("wafv2", "regional/rulegroup/slipway/1"), "wafv2:DeleteRuleGroup", "wafv2:UpdateRuleGroup"),
         *each_on(arn("cloudwatch", "alarm:other"), "cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"),
         *each_on(arn("sns", "other"), "sns:DeleteTopic", "sns:Subscribe", "sns:SetTopicAttributes"),
         *each_on(arn("events", "rule/other"), "events:DeleteRule", "events:PutTargets"),
-        (
-            "application-autoscaling:DeregisterScalableTarget",
+        *each_on(
             arn("application-autoscaling", "scalable-target/1"),
-            {"application-autoscaling:service-namespace": "dynamodb"},
+            "application-autoscaling:DeregisterScalableTarget",
+            "application-autoscaling:PutScheduledAction",
+            context={"application-autoscaling:service-namespace": "dynamodb"},
         ),
         *each_on(arn("cloudformation", "stack/other/1"), "cloudformation:DescribeStacks", "cloudformation:DeleteStack"),
         *each_on(arn("cloudformation", "stack/slipway-dev-network/1"), "cloudformation:UpdateStack"),
@@ -166,9 +200,14 @@ DENIED_TO_CLOUDFORMATION: Mapping[str, Sequence[Attempt]] = {
 # What none of the app's roles may, whatever its own policies say.
 REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
     "identities and accounts": [
-        (action, "*", {})
-        for service in ("account", "iam", "identitystore", "organizations", "sso", "sso-directory")
-        for action in actions(f"{service}:*")
+        *all_but("iam:*", "GetOpenIDConnectProvider", "GetRole", "SimulatePrincipalPolicy"),
+        *(
+            attempt
+            for service in ("account", "identitystore", "organizations", "sso", "sso-directory")
+            for attempt in all_but(f"{service}:*")
+        ),
+        *each_on(STRANGER, "iam:GetRole", "iam:SimulatePrincipalPolicy"),
+        *each_on(OTHER_PROVIDER, "iam:GetOpenIDConnectProvider"),
     ],
     "other roles": [
         *each_on(STRANGER, "sts:AssumeRole"),
@@ -181,15 +220,37 @@ REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
         ("kms:Decrypt", KEY, {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}),
     ],
     "infrastructure": [
-        (action, "*", {})
-        for pattern in (
-            *("application-autoscaling:*", "autoscaling:*", "cloudformation:Create*", "cloudformation:Delete*"),
-            *("cloudformation:Execute*", "cloudformation:Update*", "cloudtrail:*", "config:*", "ec2:Create*"),
-            *("ec2:Delete*", "ec2:Run*", "ecs:Create*", "ecs:Delete*", "ecs:Execute*", "ecs:Put*", "ecs:Register*"),
-            *("ecs:Run*", "ecs:Start*", "ecs:Update*", "elasticloadbalancing:Create*", "elasticloadbalancing:Delete*"),
-            *("elasticloadbalancing:Modify*", "events:*", "lambda:*", "sns:*", "ssm:Put*", "ssm:Send*", "ssm:Start*"),
-        )
-        for action in actions(pattern)
+        *all_but("application-autoscaling:*", "DescribeScalableTargets", "RegisterScalableTarget"),
+        *all_but("ecs:Update*", "UpdateService"),
+        *all_but("elasticloadbalancing:Modify*", "ModifyRule"),
+        *all_but("lambda:*", "InvokeFunction"),
+        *(
+            attempt
+            for pattern in (
+                *("acm:*", "autoscaling:*", "cloudformation:Create*", "cloudformation:Delete*"),
+                *("cloudformation:Execute*", "cloudformation:Update*", "cloudtrail:*", "config:*", "ec2:Create*"),
+                *("ec2:Delete*", "ec2:Run*", "ecs:Create*", "ecs:Delete*", "ecs:Put*", "ecs:Register*", "ecs:Run*"),
+                *("ecs:Start*", "elasticloadbalancing:Create*", "elasticloadbalancing:Delete*"),
+                *("elasticloadbalancing:Set*", "events:*", "route53:*", "sns:*", "ssm:Put*", "ssm:Send*", "ssm:Start*"),
+                "wafv2:*",
+            )
+            for attempt in all_but(pattern)
+        ),
+    ],
+    "what runs, and where, and a way into it": [
+        *each_on(SERVICE, "ecs:UpdateService", context={"ecs:task-definition": TASK_DEFINITION}),
+        *each_on(SERVICE, "ecs:UpdateService", context={"ecs:enable-execute-command": "true"}),
+        *each_on(SERVICE, "ecs:UpdateService", context={"ecs:subnet": arn("ec2", "subnet/subnet-1")}),
+        *each_on(OTHER_TASK, "ecs:ExecuteCommand"),
+        *each_on(arn("ecs", "service/other/other"), "ecs:UpdateService", "ecs:ContinueServiceDeployment"),
+        *each_on(
+            arn("application-autoscaling", "scalable-target/1"),
+            "application-autoscaling:RegisterScalableTarget",
+            context={"application-autoscaling:service-namespace": "dynamodb"},
+        ),
+        *each_on(arn("elasticloadbalancing", "listener-rule/app/other/1/1/1"), "elasticloadbalancing:ModifyRule"),
+        *each_on(arn("elasticloadbalancing", "targetgroup/other/1"), "elasticloadbalancing:RegisterTargets"),
+        *each_on(arn("lambda", "function:other"), "lambda:InvokeFunction"),
     ],
     "images and data that are not theirs": [
         *each_on(arn("ecr", "repository/other"), "ecr:BatchGetImage", "ecr:PutImage"),
@@ -201,11 +262,10 @@ REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
         *each_on("arn:aws:s3:::other", "s3:PutBucketPolicy", "s3:ListBucket"),
         *each_on(arn("secretsmanager", "secret:other-1A2B3C"), "secretsmanager:GetSecretValue"),
         *each_on(arn("secretsmanager", "secret:slipway/any-1A2B3C"), "secretsmanager:PutSecretValue"),
-        *each_on(arn("ssm", "parameter/other"), "ssm:GetParameter"),
+        *each_on(arn("ssm", "parameter/other"), "ssm:GetParameter", "ssm:GetParameterHistory"),
         *each_on(arn("logs", "log-group:other:log-stream:any"), "logs:PutLogEvents"),
         *each_on(arn("logs", "log-group:slipway-prod-any"), "logs:DeleteLogGroup", "logs:PutRetentionPolicy"),
         *each_on(arn("ecs", "service/other/other"), "ecs:DescribeServices"),
-        *each_on(SERVICE, "ecs:UpdateService"),
     ],
 }
 

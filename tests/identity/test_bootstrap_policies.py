@@ -11,18 +11,10 @@ from configuration import Configuration
 from tests.conftest import PROJECT, assemble, varied
 from tests.identity.bootstrap import ANYTHING, CLOUDFORMATION, DOCUMENTS, EXECUTION, LIMIT, allowed, listed, role_with
 from tests.identity.cloudformation import Resolver, StackTemplate, stacks_of
+from tests.identity.names import ACCOUNT, KEY, LAMBDA_LOGGING, SECURITY_GROUP_RULE, STACK_TAG, arn, role_arn
 from tests.identity.policies import allow, document
 from tests.identity.provisioning import all_requests, published, schema
-from tests.identity.provisioning_table import (
-    ACCOUNT,
-    KEY,
-    LAMBDA_LOGGING,
-    SECURITY_GROUP_RULE,
-    STACK_TAG,
-    TYPES,
-    arn,
-    role_arn,
-)
+from tests.identity.provisioning_table import TYPES
 from tests.identity.roles import Policy, Role, roles_of
 from tests.identity.service_reference import actions, fits, resource_types
 from tests.identity.simulation import Access, Context, decide, may
@@ -41,8 +33,12 @@ NOT_NAMED = {
     "application-autoscaling": "the id of a scalable target is made up; bound to ECS by condition where AWS has one",
     "aps": "the id of a workspace is made up",
     "cloudwatch": "DescribeAlarms of CloudWatch's API reference; whatever changes alarms names them",
+    "acm": "the id of a certificate is made up; what changes or deletes asks for the stack's name on it",
     "ec2": "ids are made up; what changes or deletes asks for the stack's name on it, where it has one by then",
     "kms": "the id of a key is made up, and CloudFormation puts no tag of its own on it",
+    "route53": "ids are made up, and zones are not the app's; of their records only two types may be changed",
+    "servicequotas": "AWS makes up the codes of quotas, and they are only read",
+    "wafv2": "WAF names none of AWS's rules when it asks for them",
 }
 """Services whose resources are allowed by type alone, such as `key/*`."""
 
@@ -50,33 +46,27 @@ Grant = tuple[str, str, Context]  # action, resource, condition keys
 
 VIA_SECRETS_MANAGER: Context = {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"}
 ROOM: list[Grant] = [
-    *((f"ssmmessages:{verb}{kind}Channel", "*", {}) for verb in ("Create", "Open") for kind in ("Control", "Data")),
     *((f"xray:Put{what}", "*", {}) for what in ("TelemetryRecords", "TraceSegments")),
     *((f"xray:GetSampling{what}", "*", {}) for what in ("Rules", "StatisticSummaries", "Targets")),
     ("cloudwatch:PutMetricData", "*", {}),
     ("aps:RemoteWrite", arn("aps", "workspace/ws-1"), {}),
-    *(
-        (f"secretsmanager:{name}", arn("secretsmanager", "secret:slipway/prod/any-1A2B3C"), {})
-        for name in ("DescribeSecret", "GetSecretValue")
-    ),
-    *((f"ssm:{name}", arn("ssm", "parameter/slipway/prod/any"), {}) for name in ("GetParameter", "GetParameters")),
     ("kms:Decrypt", KEY, VIA_SECRETS_MANAGER),
 ]
-"""What no role has yet: ECS Exec, traces and metrics of a collector beside the service, secrets and parameters."""
+"""What no role has yet: traces and metrics of a collector beside the service, and secrets under keys of one's own."""
 
 
 @pytest.fixture(scope="module")
 def installations(
-    configuration: Configuration, assembly: CloudAssembly, sandbox_assembly: CloudAssembly
+    configuration: Configuration, assembly: CloudAssembly, sandbox_assembly: CloudAssembly, variants: CloudAssembly
 ) -> list[list[StackTemplate]]:
-    """The project's own, the sandbox, and one with everything that can be asked for besides."""
+    """The project's own, the sandbox, and two with everything that can be asked for besides."""
     everything = varied(
         configuration,
         {"dev": {"image": "asset"}, "prod": {"image": "ghcr"}},
         registry={"encryption": "kms"},
         identity={"operator": {"principal_arn": f"arn:aws:iam::{ACCOUNT}:user/on-call"}},
     ).select()
-    return [stacks_of(each) for each in (assembly, sandbox_assembly, assemble(everything))]
+    return [stacks_of(each) for each in (assembly, sandbox_assembly, variants, assemble(everything))]
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +120,9 @@ def test_a_policy_names_resources_wherever_aws_lets_it(name: str) -> None:
         if "*" in each.resources:
             assert known <= NOT_TO_BE_NARROWED.keys()
         by_type = [
-            resource for resource in each.resources if re.fullmatch(r"arn:aws:[^:]+:\*:\*:[^:/]+[:/]\*", resource)
+            resource
+            for resource in each.resources
+            if re.fullmatch(r"arn:aws:[^:]+:\*?:\*?:(regional/)?[^:/*]+[:/]\*", resource)
         ]
         assert {resource.split(":")[2] for resource in by_type} <= NOT_NAMED.keys()
 
@@ -178,7 +170,12 @@ def test_cloudformation_may_nothing_that_no_type_needs(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, each in TYPES.items() if "::EC2::" in name and {*each.new} - {SECURITY_GROUP_RULE}]
+    "name",
+    [
+        name
+        for name, each in TYPES.items()
+        if name.startswith(("AWS::CertificateManager::", "AWS::EC2::")) and {*each.new} - {SECURITY_GROUP_RULE}
+    ],
 )
 def test_cloudformation_puts_the_stacks_name_on_what_may_be_deleted_by_it(name: str) -> None:
     tagging = schema(name)["tagging"]
@@ -186,6 +183,9 @@ def test_cloudformation_puts_the_stacks_name_on_what_may_be_deleted_by_it(name: 
 
 
 NAMED = {
+    "AWS::Logs::LogGroup": ("LogGroupName", "logs:CreateLogGroup", arn("logs", "log-group:{}")),
+    "AWS::SSM::Parameter": ("Name", "ssm:PutParameter", arn("ssm", "parameter{}")),
+    "AWS::WAFv2::WebACL": ("Name", "wafv2:CreateWebACL", arn("wafv2", "regional/webacl/{}/1")),
     "AWS::CloudWatch::Dashboard": (
         "DashboardName",
         "cloudwatch:PutDashboard",
@@ -206,8 +206,9 @@ def test_what_the_templates_name_is_within_reach(installations: list[list[StackT
             assert stack.name.startswith("slipway-")  # what CloudFormation names itself begins with it
             for _logical_id, resource in stack.of_type(*NAMED):
                 key, action, pattern = NAMED[resource["Type"]]
-                name = Resolver(stack, stacks).resolve(resource["Properties"][key])
-                asked.append(Access(CLOUDFORMATION, action, pattern.format(name)))
+                if key in resource["Properties"]:  # CloudFormation names most log groups itself
+                    name = Resolver(stack, stacks).resolve(resource["Properties"][key])
+                    asked.append(Access(CLOUDFORMATION, action, pattern.format(name)))
     assert {each.action for each in asked} == {action for _key, action, _pattern in NAMED.values()}
     assert [each.resource for each, answer in zip(asked, decide(asked), strict=True) if not answer] == []
 
@@ -230,7 +231,10 @@ def test_every_role_can_be_created_with_its_boundary_and_passed_to_whom_it_trust
 def grants(policy: Policy) -> Iterator[Grant]:
     """Every action on every resource that the policy allows, under conditions that are met."""
     for each in allowed(policy):
-        context = {key: value for keys in each.condition.values() for key, value in keys.items()}
+        met = [
+            keys for operator, keys in each.condition.items() if operator != "Null"
+        ]  # its keys are not in the request
+        context = {key: value for keys in met for key, value in keys.items()}
         for action in (action for pattern in each.actions for action in actions(pattern)):
             for resource in each.resources:
                 yield action, resource, context

@@ -1,0 +1,44 @@
+"""Every option of slipway.toml at once, for the policies and roles that it leads to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from aws_cdk.cx_api import CloudAssembly
+
+from configuration import Configuration
+from tests.conftest import assemble, varied
+from tests.stacks.variants import VARIANTS
+
+OPERATOR = {"principal_arn": "arn:aws:iam::222222222222:user/on-call"}
+FUNCTION = "arn:aws:lambda:eu-central-1:222222222222:function:slipway-check-release"
+SECRET = "arn:aws:secretsmanager:eu-central-1:222222222222:secret:slipway"
+
+WITHIN_THE_BOUNDARY: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "asked": {"rollout": {"hook_lambda_arn": FUNCTION}},
+    "everything": {
+        "task": {
+            "secrets": {
+                "DATABASE_PASSWORD": f"{SECRET}/app-AbCdEf:password",
+                "TOKEN": f"{SECRET}/token-AbCdEf",
+                "API_KEY": "/slipway/everything/api-key",
+            }
+        }
+    },
+}
+"""What the variants call otherwise than bootstrap/README.md asks for."""
+
+
+@pytest.fixture(scope="session")
+def configuration_of_variants(configuration: Configuration) -> Configuration:
+    """prod and the variants of it, in one account, with an operator."""
+    environments: dict[str, dict[str, Any]] = {}
+    for name, tables in VARIANTS.items():
+        renamed = {key: {**tables[key], **keys} for key, keys in WITHIN_THE_BOUNDARY.get(name, {}).items()}
+        environments[name] = {"branch": None, **tables, **renamed}
+    return varied(configuration, environments, identity={"operator": OPERATOR}).select(["prod", *VARIANTS])
+
+
+@pytest.fixture(scope="session")
+def variants(configuration_of_variants: Configuration) -> CloudAssembly:
+    return assemble(configuration_of_variants)
