@@ -1,8 +1,9 @@
 """GitHub's and the operators' ways into one account."""
 
+import json
 from collections.abc import Iterable, Sequence
 
-from aws_cdk import Annotations, CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import Annotations, CfnOutput, Duration, RemovalPolicy, Stack, Validations
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -11,14 +12,26 @@ from configuration import Environment, stack_names
 from configuration.github import GitHub
 from configuration.identity import Identity, OperatorRoleSettings
 from configuration.registry import Registry
-from slipway_constructs.bootstrap_roles import BootstrapRole, bootstrap_role_arn
+from slipway_constructs.bootstrap_roles import VERSION_PARAMETER, BootstrapRole, bootstrap_role_arn
 from slipway_constructs.build_role import BuildRole
 from slipway_constructs.deploy_role import DeployRole
 from slipway_constructs.diff_role import DiffRole
+from slipway_constructs.examination_access import grant_examination_access
 from slipway_constructs.github_image_cache import cached_repository
 from slipway_constructs.github_provider import GitHubProvider, workflow_principal
+from slipway_constructs.operated_service import OperatedService
+from slipway_constructs.operating_access import (
+    grant_continuation_access,
+    grant_scaling_access,
+    grant_shell_access,
+)
 from slipway_constructs.operator_role import OperatorRole
 from slipway_constructs.rollout_access import grant_rollout_access
+from stacks.service_secrets import PARTS_OF_AN_ARN
+
+MAX_POLICY = 10_000
+"""Characters of a role's own policies at which CDK moves some into managed policies, which nobody may create
+(bootstrap/README.md). IAM takes 10,240 ("IAM and AWS STS quotas")."""
 
 
 class IdentityStack(Stack):
@@ -55,7 +68,8 @@ class IdentityStack(Stack):
             or GitHubProvider(self, "GitHub", removal_policy=provider_removal_policy).arn
         )
         self._warn_of_missing_ids()
-        if registry.account == account and build_branches:
+        self._builds = registry.account == account and bool(build_branches)
+        if self._builds:
             self._build_role(build_branches)
         for environment in environments:
             self._deploy_role(environment)
@@ -106,7 +120,7 @@ class IdentityStack(Stack):
             bootstrap_role_arns=_bootstrap_role_arns([environment], "deploy", "file-publishing", "lookup")
             + (_bootstrap_role_arns([environment], "image-publishing") if environment.image == "asset" else []),
         ).role
-        self._grant_rollout_access(role, environment)
+        self._grant_release_access(role, environment)
         CfnOutput(self, output, value=role.role_arn)
 
     def _diff_role(self, account: str, environments: Sequence[Environment]) -> None:
@@ -138,18 +152,71 @@ class IdentityStack(Stack):
             bootstrap_role_arns=_bootstrap_role_arns(environments, "deploy", "lookup"),
         ).role
         for environment in environments:
-            self._grant_rollout_access(role, environment)
+            self._grant_release_access(role, environment)
+            service = self._operated(environment)
+            if environment.tasks.count is None:  # a fixed number has no bounds
+                grant_scaling_access(role, service)
+            if environment.task.exec:
+                grant_shell_access(role, service)
+            if environment.rollout.pause:
+                grant_continuation_access(role, service)
+        self._refuse_if_too_long(role, settings, environments)
 
-    def _grant_rollout_access(self, role: iam.Role, environment: Environment) -> None:
+    def _refuse_if_too_long(
+        self, role: iam.Role, settings: OperatorRoleSettings, environments: Sequence[Environment]
+    ) -> None:
+        policy = role.node.find_child("DefaultPolicy")
+        assert isinstance(policy, iam.Policy)  # noqa: S101 - what add_to_policy makes
+        length = len(json.dumps(self.resolve(policy.document), separators=(",", ":")))
+        if length > MAX_POLICY:
+            names = ", ".join(environment.name for environment in environments)
+            Validations.of(self).add_error(
+                "Slipway::OperatorOfTooMany",
+                f"{settings.role_name} would need a policy of {length:,} characters to operate all of {names}, and IAM "
+                "takes 10,240. Give some of them an account of their own, or leave identity.operator out of "
+                "slipway.toml.",
+            )
+
+    def _grant_release_access(self, role: iam.Role, environment: Environment) -> None:
+        """What a release needs beside the CDK bootstrap roles: to be examined before, and judged after."""
+        service, name = self._operated(environment), environment.name
         grant_rollout_access(
             role,
+            service,
+            repository_arn=self._images_arn(environment),
+            # CDK names the images that it builds itself: there are no tags to be recorded.
+            release_parameter=None if environment.image == "asset" else stack_names.release_parameter(name),
+        )
+        grant_examination_access(
+            role,
+            service,
+            other_stack_names=[
+                stack_names.network(name),
+                stack_names.telemetry(name),
+                stack_names.observability(name),
+            ],
+            bootstrap_version_parameter=VERSION_PARAMETER,
+            workflow_role_arns=self._workflow_role_arns(environment),
+            provider_arn=self._provider_arn,
+            secret_arns=_secret_arns(environment),
+        )
+
+    def _operated(self, environment: Environment) -> OperatedService:
+        return OperatedService(
+            partition=self.partition,
             account=environment.account,
             region=environment.region,
             cluster_name=environment.cluster_name,
             service_name=environment.service_name,
             stack_name=stack_names.service(environment.name),
-            repository_arn=self._images_arn(environment),
         )
+
+    def _workflow_role_arns(self, environment: Environment) -> list[str]:
+        settings = self._identity
+        names = [settings.deploy.role_name_in(environment.name), settings.diff.role_name]
+        if self._builds:
+            names.append(settings.build.role_name)
+        return [self.format_arn(service="iam", region="", resource="role", resource_name=name) for name in names]
 
     def _images_arn(self, environment: Environment) -> str | None:
         if environment.image == "asset":
@@ -165,6 +232,12 @@ class IdentityStack(Stack):
             resource="repository",
             resource_name=name,
         )
+
+
+def _secret_arns(environment: Environment) -> list[str]:
+    """Of the secrets in Secrets Manager, without the key of their JSON."""
+    references = [each for each in environment.task.secrets.values() if each.startswith("arn:")]
+    return sorted({":".join(reference.split(":")[:PARTS_OF_AN_ARN]) for reference in references})
 
 
 def _bootstrap_role_arns(environments: Sequence[Environment], *roles: BootstrapRole) -> list[str]:

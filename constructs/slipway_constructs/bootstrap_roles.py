@@ -1,4 +1,4 @@
-"""The roles that `cdk bootstrap` makes, through which everything is deployed."""
+"""What `cdk bootstrap` makes: the roles through which everything is deployed, and its version."""
 
 from typing import Literal
 
@@ -6,6 +6,9 @@ from aws_cdk import Fn
 
 QUALIFIER = "hnb659fds"
 """What `cdk bootstrap` puts into its names when it is given no other ("Customize AWS CDK bootstrapping")."""
+
+VERSION_PARAMETER = f"/cdk-bootstrap/{QUALIFIER}/version"
+"""The SSM parameter in which `cdk bootstrap` says its version."""
 
 BootstrapRole = Literal["deploy", "file-publishing", "image-publishing", "lookup"]
 

@@ -1,14 +1,13 @@
-"""What it takes to watch the rollouts of one service, and to stop one."""
-
-from collections.abc import Sequence
+"""What it takes to watch the rollouts of one service, to explain them, and to stop one."""
 
 from aws_cdk import aws_iam as iam
 
-from slipway_constructs.acknowledgements import acknowledge
+from slipway_constructs.operated_service import GENERATED, MADE_UP, OperatedService, allow
 
 WITHOUT_RESOURCE_TYPE = (
     "ecs:DescribeTaskDefinition",
     "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
 )
 """Actions of these that have no resource type ("Actions, resources, and condition keys for AWS services")."""
@@ -16,66 +15,56 @@ WITHOUT_RESOURCE_TYPE = (
 
 def grant_rollout_access(
     role: iam.Role,
+    service: OperatedService,
     *,
-    account: str,
-    region: str,
-    cluster_name: str,
-    service_name: str,
-    stack_name: str,
     repository_arn: str | None = None,
+    release_parameter: str | None = None,
 ) -> None:
     """Let the role judge the rollouts of that service, and stop one; change it in no other way.
 
     Args:
-        account: of the service, like the region.
-        stack_name: of the stack that has the service; its alarms and log groups bear the name too.
-        repository_arn: where its images are; omitted, the role cannot look for them.
+        repository_arn: where its images are; omitted, the role cannot look into them.
+        release_parameter: the name of the SSM parameter whose history is that of the releases; omitted, the role cannot
+            read any.
     """
-
-    def arn(service: str, resource: str) -> str:
-        return f"arn:{role.stack.partition}:{service}:{region}:{account}:{resource}"
-
-    path = f"{cluster_name}/{service_name}"
-    service, ids = arn("ecs", f"service/{path}"), "AWS makes up the last part, an id, for each of them."
-    _allow(role, ["ecs:DescribeServices", "ecs:ListServiceDeployments"], [service])
+    arn = service.of_service("service")
+    allow(role, ["ecs:DescribeServices", "ecs:ListServiceDeployments"], [arn])
     # These three are asked for both resource types ("Actions, resources, and condition keys for Amazon ECS").
-    _allow(
+    allow(
         role,
         ["ecs:DescribeServiceDeployments", "ecs:StopServiceDeployment"],
-        [service, arn("ecs", f"service-deployment/{path}/*")],
-        ids,
+        [arn, f"{service.of_service('service-deployment')}/*"],
+        MADE_UP,
     )
-    _allow(role, ["ecs:DescribeServiceRevisions"], [service, arn("ecs", f"service-revision/{path}/*")], ids)
-    _allow(role, ["ecs:DescribeTasks"], [arn("ecs", f"task/{cluster_name}/*")], ids)
+    allow(role, ["ecs:DescribeServiceRevisions"], [arn, f"{service.of_service('service-revision')}/*"], MADE_UP)
+    allow(role, ["ecs:DescribeTasks"], [service.tasks_arn], MADE_UP)
     role.add_to_policy(
         iam.PolicyStatement(
-            actions=["ecs:ListTasks"],
-            resources=["*"],
-            conditions={"ArnEquals": {"ecs:cluster": arn("ecs", f"cluster/{cluster_name}")}},
+            actions=["ecs:ListTasks"], resources=["*"], conditions={"ArnEquals": {"ecs:cluster": service.cluster_arn}}
         )
     )
-    _allow(
+    _allow_what_tells_of_the_stack(role, service)
+    if repository_arn:
+        images = ["ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"]
+        allow(role, images, [repository_arn])
+    if release_parameter:
+        allow(role, ["ssm:GetParameterHistory"], [service.arn("ssm", f"parameter{release_parameter}")])
+    allow(
+        role,
+        WITHOUT_RESOURCE_TYPE,
+        ["*"],
+        "Describing task definitions, load balancers, target groups and target health has no resource type, and "
+        "listing tasks is bound to the cluster by its condition: AWS takes only * for them.",
+    )
+
+
+def _allow_what_tells_of_the_stack(role: iam.Role, service: OperatedService) -> None:
+    name = service.stack_name
+    allow(
         role,
         ["cloudformation:DescribeStackEvents", "cloudformation:DescribeStacks", "cloudformation:ListStackResources"],
-        [arn("cloudformation", f"stack/{stack_name}/*")],
-        ids,
+        [service.arn("cloudformation", f"stack/{name}/*")],
+        MADE_UP,
     )
-    generated = "CloudFormation makes up the rest of the name."
-    _allow(role, ["cloudwatch:DescribeAlarms"], [arn("cloudwatch", f"alarm:{stack_name}-*")], generated)
-    _allow(role, ["logs:FilterLogEvents"], [arn("logs", f"log-group:{stack_name}-*")], generated)
-    if repository_arn:
-        _allow(role, ["ecr:DescribeImages"], [repository_arn])
-    _allow(
-        role,
-        list(WITHOUT_RESOURCE_TYPE),
-        ["*"],
-        "Describing task definitions, load balancers and target health has no resource type, and listing tasks is "
-        "bound to the cluster by its condition: AWS takes only * for them.",
-    )
-
-
-def _allow(role: iam.Role, actions: Sequence[str], resources: Sequence[str], why_wildcard: str = "") -> None:
-    role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
-    for resource in resources:
-        if "*" in resource:
-            acknowledge(role, f"AwsSolutions-IAM5[Resource::{resource}]", why_wildcard)
+    allow(role, ["cloudwatch:DescribeAlarms"], [service.arn("cloudwatch", f"alarm:{name}-*")], GENERATED)
+    allow(role, ["logs:FilterLogEvents"], [service.arn("logs", f"log-group:{name}-*")], GENERATED)

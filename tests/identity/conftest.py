@@ -8,6 +8,11 @@ from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
 from tests.conftest import assemble, varied
+from tests.identity.bootstrap import LIMIT
+from tests.identity.cloudformation import StackTemplate, stacks_of
+from tests.identity.names import ACCOUNT, LAMBDA_LOGGING
+from tests.identity.policies import allow, document
+from tests.identity.roles import Role, roles_of
 from tests.stacks.variants import VARIANTS
 
 OPERATOR = {"principal_arn": "arn:aws:iam::222222222222:user/on-call"}
@@ -42,3 +47,36 @@ def configuration_of_variants(configuration: Configuration) -> Configuration:
 @pytest.fixture(scope="session")
 def variants(configuration_of_variants: Configuration) -> CloudAssembly:
     return assemble(configuration_of_variants)
+
+
+@pytest.fixture(scope="session")
+def installations(
+    configuration: Configuration, assembly: CloudAssembly, sandbox_assembly: CloudAssembly, variants: CloudAssembly
+) -> list[list[StackTemplate]]:
+    """The project's own, the sandbox, and two with everything that can be asked for besides."""
+    everything = varied(
+        configuration,
+        {"dev": {"image": "asset"}, "prod": {"image": "ghcr"}},
+        registry={"encryption": "kms"},
+        identity={"operator": {"principal_arn": f"arn:aws:iam::{ACCOUNT}:user/on-call"}},
+    ).select()
+    return [stacks_of(each) for each in (assembly, sandbox_assembly, variants, assemble(everything))]
+
+
+@pytest.fixture(scope="session")
+def roles(installations: list[list[StackTemplate]]) -> list[Role]:
+    """Of all installations, with the boundary in bootstrap/."""
+    # AWS's own policy says `*`; these are the log groups that it is for.
+    logs = allow("", "arn:aws:logs:*:*:log-group:/aws/lambda/slipway-*:*")
+    logs["Action"] = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+    return [
+        role
+        for stacks in installations
+        for role in roles_of(
+            stacks,
+            documents={
+                LAMBDA_LOGGING: document(logs),
+                **{f"arn:aws:iam::{stack.account}:policy/slipway-permissions-boundary": LIMIT for stack in stacks},
+            },
+        )
+    ]

@@ -1,109 +1,16 @@
 """What the roles of the app are for: all that each of them must be able to do, as requests to AWS."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property
 
-from aws_cdk.cx_api import CloudAssembly
-
-from configuration import Configuration, Environment, stack_names
-from tests.identity.cloudformation import Resolver, StackTemplate, stacks_of
-from tests.identity.roles import Role, roles_of
-
-LAMBDA_BASICS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-"""AWS's own policy for the functions that the CDK adds: they may create and write all log groups, and read none."""
+from configuration import Environment, stack_names
+from tests.identity.installation import Installation, Job, becoming, bootstrap_role, requests
+from tests.identity.operating import continuing, examining, judging, opening_shells, scaling
+from tests.identity.roles import Role
 
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 PUSH = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
 IMPORT = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
-
-
-@dataclass(frozen=True)
-class Request:
-    """One action.
-
-    Attributes:
-        resource: an ARN; `*` for an action that has none.
-        cluster: the value of the condition key `ecs:cluster`; omitted, the request has no such key.
-        passed_to: the value of the condition key `iam:PassedToService`; likewise.
-    """
-
-    action: str
-    resource: str = "*"
-    cluster: str = ""
-    passed_to: str = ""
-
-    @property
-    def context(self) -> dict[str, str | list[str]]:
-        """Its condition keys."""
-        keys = {"ecs:cluster": self.cluster, "iam:PassedToService": self.passed_to}
-        return {key: value for key, value in keys.items() if value}
-
-
-Job = frozenset[Request]
-
-
-def requests(actions: Iterable[str], *arns: str) -> Job:
-    """Each of these actions on each of these resources."""
-    return frozenset(Request(action, arn) for action in actions for arn in arns)
-
-
-def becoming(*roles: str) -> Job:
-    """Taking on each of these roles, given by their ARNs."""
-    return requests(["sts:AssumeRole"], *roles)
-
-
-def bootstrap_role(role: str, account: str, region: str) -> str:
-    """The ARN of a role that `cdk bootstrap` made."""
-    return f"arn:aws:iam::{account}:role/cdk-hnb659fds-{role}-role-{account}-{region}"
-
-
 SIGN_IN = requests(["ecr:GetAuthorizationToken"], "*")
-
-
-@dataclass(frozen=True)
-class Installation:
-    """What a configuration deploys."""
-
-    configuration: Configuration
-    assembly: CloudAssembly
-
-    @cached_property
-    def stacks(self) -> list[StackTemplate]:
-        """Its stacks."""
-        return stacks_of(self.assembly)
-
-    @cached_property
-    def roles(self) -> list[Role]:
-        """Its roles as their own policies make them: without permissions boundary, and without `LAMBDA_BASICS`."""
-        return [
-            replace(
-                role,
-                boundary={},
-                managed_policies={arn: text for arn, text in role.managed_policies.items() if arn != LAMBDA_BASICS},
-            )
-            for role in roles_of(self.stacks)
-        ]
-
-    def repository(self, name: str) -> str:
-        """The ARN of a repository of the registry."""
-        registry = self.configuration.registry
-        return f"arn:aws:ecr:{registry.region}:{registry.account}:repository/{name}"
-
-    def arns(self, kind: str, type_name: str, *, stack: str, attribute: str = "") -> list[str]:
-        """The ARNs of the resources of that type in the stack.
-
-        Args:
-            kind: service and type as they are written in an ARN, with an asterisk for the place in between.
-            attribute: the one that completes the ARN; omitted, what `Ref` returns does.
-        """
-        (where,) = [each for each in self.stacks if each.name == stack]
-        prefix = f"arn:aws:{kind.replace('*', f':{where.region}:{where.account}:')}"
-        return [
-            prefix
-            + Resolver(where, self.stacks).resolve({"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name})
-            for name, _ in where.of_type(type_name)
-        ]
 
 
 def job_of(role: Role, within: Installation) -> Job:
@@ -119,7 +26,10 @@ def job_of(role: Role, within: Installation) -> Job:
     for each in environments:
         service, network = stack_names.service(each.name), stack_names.network(each.name)
         # CloudFormation makes these names up, and cuts what is too long.
-        unnamed[f"{service}-WebServiceTaskDefinitionE"] = starting_tasks(within, each)
+        unnamed[f"{service}-TaskExecutionRole"] = starting_tasks(within, each)
+        unnamed[f"{service}-TaskTaskRole"] = answering_shells(each)
+        unnamed[f"{service}-TrafficShiftRole"] = shifting_traffic(within, service)
+        unnamed[f"{service}-HookRole"] = asking(each)
         unnamed[f"{network}-CustomVpcRestrict"] = closing_default_groups(within, network)
         unnamed[f"{network}-FlowLogs"] = recording_flows(within, network)
     return next((job for beginning, job in unnamed.items() if role.name.startswith(beginning)), frozenset())
@@ -132,10 +42,11 @@ def building(within: Installation) -> Job:
 
 
 def deploying(within: Installation, environment: Environment) -> Job:
-    """Deploying that environment, and seeing how it goes."""
+    """Deploying that environment: looking before, and seeing how it goes."""
     roles = ["deploy", "file-publishing", "lookup", *(["image-publishing"] if environment.image == "asset" else [])]
     place = environment.account, environment.region
-    return becoming(*(bootstrap_role(role, *place) for role in roles)) | judging(within, environment)
+    job = becoming(*(bootstrap_role(role, *place) for role in roles))
+    return job | examining(within, environment) | judging(within, environment)
 
 
 def comparing(within: Installation, account: str) -> Job:
@@ -147,57 +58,54 @@ def comparing(within: Installation, account: str) -> Job:
 
 
 def operating(within: Installation, account: str) -> Job:
-    """Deploying all environments of that account by hand, and seeing how that goes."""
+    """Deploying all environments of that account by hand, and what else the `slipway` verbs do with one."""
     job: Job = frozenset()
     for each in within.configuration.environments.values():
         if each.account == account:
             roles = (bootstrap_role(role, account, each.region) for role in ("deploy", "lookup"))
-            job |= becoming(*roles) | judging(within, each)
+            job |= becoming(*roles) | examining(within, each) | judging(within, each)
+            job |= scaling(each) | opening_shells(each) | continuing(each)
     return job
 
 
-def judging(within: Installation, environment: Environment) -> Job:
-    """Reading what tells how the rollouts of that environment's service go, and stopping one."""
-    cluster, stack = environment.cluster_name, stack_names.service(environment.name)
-    ecs = f"arn:aws:ecs:{environment.region}:{environment.account}"
-    path = f"{cluster}/{environment.service_name}"
-    service, deployment, revision = (
-        f"{ecs}:service{part}" for part in (f"/{path}", f"-deployment/{path}/1", f"-revision/{path}/1")
-    )
-    job = requests(["ecs:DescribeServices", "ecs:ListServiceDeployments"], service)
-    job |= requests(["ecs:DescribeServiceDeployments", "ecs:StopServiceDeployment"], service, deployment)
-    job |= requests(["ecs:DescribeServiceRevisions"], service, revision)
-    job |= requests(["ecs:DescribeTasks"], f"{ecs}:task/{cluster}/1")
-    job |= {Request("ecs:ListTasks", f"{ecs}:container-instance/{cluster}/1", cluster=f"{ecs}:cluster/{cluster}")}
-    stacks = [f"cloudformation:{each}" for each in ("DescribeStackEvents", "DescribeStacks", "ListStackResources")]
-    job |= requests(stacks, f"{ecs.replace('ecs', 'cloudformation')}:stack/{stack}/1")
-    job |= requests(
-        ["cloudwatch:DescribeAlarms"], *within.arns("cloudwatch*alarm:", "AWS::CloudWatch::Alarm", stack=stack)
-    )
-    job |= requests(["logs:FilterLogEvents"], *within.arns("logs*log-group:", "AWS::Logs::LogGroup", stack=stack))
-    balancing = [f"elasticloadbalancing:{each}" for each in ("DescribeLoadBalancers", "DescribeTargetHealth")]
-    job |= requests([*balancing, "ecs:DescribeTaskDefinition"], "*")
-    return job if environment.image == "asset" else job | requests(["ecr:DescribeImages"], images(within, environment))
-
-
 def starting_tasks(within: Installation, environment: Environment) -> Job:
-    """Pulling the image and writing the log, as ECS does for a task."""
+    """Pulling the image, reading the secrets and writing the log, as ECS does for a task."""
     groups = within.arns("logs*log-group:", "AWS::Logs::LogGroup", stack=stack_names.service(environment.name))
+    groups = [each for each in groups if "aws-waf-logs" not in each]  # to which the firewall writes
     pull = (*PULL, *(IMPORT if environment.image == "ghcr" else ()))
-    return requests(pull, images(within, environment)) | writing(groups) | SIGN_IN
+    job = requests(pull, within.images(environment)) | writing(groups) | SIGN_IN
+    for reference in environment.task.secrets.values():
+        if reference.startswith("/"):
+            place = f"{environment.region}:{environment.account}"
+            job |= requests(["ssm:GetParameters"], f"arn:aws:ssm:{place}:parameter{reference}")
+        else:
+            job |= requests(["secretsmanager:GetSecretValue"], ":".join(reference.split(":")[:7]))
+    return job
 
 
-def images(within: Installation, environment: Environment) -> str:
-    """The ARN of the repository of that environment's images."""
-    account, region = environment.account, environment.region
-    built_by_cdk = f"cdk-hnb659fds-container-assets-{account}-{region}"
-    match environment.image:
-        case "asset":
-            return f"arn:aws:ecr:{region}:{account}:repository/{built_by_cdk}"
-        case "ghcr":
-            return within.repository(f"ghcr/{within.configuration.github.full_name}")
-        case "ecr":
-            return within.repository(within.configuration.registry.repository)
+def answering_shells(environment: Environment) -> Job:
+    """What the agent of ECS Exec does as the task."""
+    if not environment.task.exec:
+        return frozenset()
+    channels = [f"ssmmessages:{verb}{kind}Channel" for verb in ("Create", "Open") for kind in ("Control", "Data")]
+    return requests(channels, "*")
+
+
+def shifting_traffic(within: Installation, stack: str) -> Job:
+    """Turning two listener rules from one target group to the other, and registering tasks with both."""
+    rules = within.refs("AWS::ElasticLoadBalancingV2::ListenerRule", stack=stack, action="forward")
+    groups = within.refs("AWS::ElasticLoadBalancingV2::TargetGroup", stack=stack)
+    describing = [
+        f"elasticloadbalancing:Describe{what}" for what in ("Listeners", "Rules", "TargetGroups", "TargetHealth")
+    ]
+    job = requests(["elasticloadbalancing:ModifyRule"], *rules) | requests(describing, "*")
+    return job | requests([f"elasticloadbalancing:{each}Targets" for each in ("Deregister", "Register")], *groups)
+
+
+def asking(environment: Environment) -> Job:
+    """Asking the function whether a release goes on."""
+    function = environment.rollout.hook_lambda_arn
+    return requests(["lambda:InvokeFunction"], function) if function else frozenset()
 
 
 def writing(log_groups: Iterable[str]) -> Job:

@@ -43,7 +43,6 @@ SECRET = arn("secretsmanager", "secret:ecr-pullthroughcache/slipway-ghcr-1A2b3C"
 REPOSITORY, CACHED_REPOSITORY = arn("ecr", "repository/slipway"), arn("ecr", "repository/ghcr/example-org/example")
 PROVIDER = arn("iam", "oidc-provider/token.actions.githubusercontent.com", region="")
 ENDPOINT = arn("ec2", "vpc-endpoint/vpce-1")
-CAPACITY_PROVIDERS = tuple(arn("ecs", f"capacity-provider/{name}") for name in ("FARGATE", "FARGATE_SPOT"))
 PARAMETER = arn("ssm", "parameter/slipway/prod/release")
 CERTIFICATE = arn("acm", "certificate/00000000-0000-0000-0000-000000000000")
 ZONE, ZONE_CHANGE = "arn:aws:route53:::hostedzone/Z0123456789ABC", "arn:aws:route53:::change/C0123456789ABC"

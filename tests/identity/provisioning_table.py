@@ -8,7 +8,6 @@ from tests.identity.names import (
     BOUNDARY,
     BUCKET,
     CACHED_REPOSITORY,
-    CAPACITY_PROVIDERS,
     CLUSTER,
     DASHBOARD,
     FIREWALL_LOG_GROUP,
@@ -99,10 +98,8 @@ TYPES: Mapping[str, Provisioning] = {
                 "ecs:PutAccountSetting",
                 "ecs:PutAccountSettingDefault",
             ),
-            "its capacity providers are associated by a resource of their own": ("ecs:PutClusterCapacityProviders",),
         },
     ),
-    "AWS::ECS::ClusterCapacityProviderAssociations": Provisioning(existing=(CLUSTER, *CAPACITY_PROVIDERS)),
     # A rolling service has no role: ECS reaches the load balancer with its service-linked one.
     "AWS::ECS::Service": Provisioning(new=(SERVICE, SERVICE_DEPLOYMENT), passed=(ROLE, "ecs.amazonaws.com")),
     "AWS::ECS::TaskDefinition": Provisioning(

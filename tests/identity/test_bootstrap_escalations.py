@@ -220,7 +220,9 @@ REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
         ("kms:Decrypt", KEY, {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}),
     ],
     "infrastructure": [
-        *all_but("application-autoscaling:*", "DescribeScalableTargets", "RegisterScalableTarget"),
+        *all_but(
+            "application-autoscaling:*", "DescribeScalableTargets", "DescribeScheduledActions", "RegisterScalableTarget"
+        ),
         *all_but("ecs:Update*", "UpdateService"),
         *all_but("elasticloadbalancing:Modify*", "ModifyRule"),
         *all_but("lambda:*", "InvokeFunction"),

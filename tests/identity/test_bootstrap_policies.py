@@ -1,23 +1,20 @@
-"""The policies in bootstrap/ let CloudFormation deploy every template and the roles do their work."""
+"""The policies in bootstrap/ let CloudFormation deploy every template, and do nothing else."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 import pytest
-from aws_cdk.cx_api import CloudAssembly
 
-from configuration import Configuration
-from tests.conftest import PROJECT, assemble, varied
-from tests.identity.bootstrap import ANYTHING, CLOUDFORMATION, DOCUMENTS, EXECUTION, LIMIT, allowed, listed, role_with
-from tests.identity.cloudformation import Resolver, StackTemplate, stacks_of
-from tests.identity.names import ACCOUNT, KEY, LAMBDA_LOGGING, SECURITY_GROUP_RULE, STACK_TAG, arn, role_arn
-from tests.identity.policies import allow, document
+from tests.conftest import PROJECT
+from tests.identity.bootstrap import CLOUDFORMATION, DOCUMENTS, EXECUTION, allowed, listed, role_with
+from tests.identity.cloudformation import Resolver, StackTemplate
+from tests.identity.names import ACCOUNT, SECURITY_GROUP_RULE, STACK_TAG, arn, role_arn
 from tests.identity.provisioning import all_requests, published, schema
 from tests.identity.provisioning_table import TYPES
-from tests.identity.roles import Policy, Role, roles_of
-from tests.identity.service_reference import actions, fits, resource_types
-from tests.identity.simulation import Access, Context, decide, may
+from tests.identity.roles import Role
+from tests.identity.service_reference import actions, resource_types
+from tests.identity.simulation import Access, decide, may
 
 MAX_CHARACTERS = 6144  # of a managed policy, white space not counted: "IAM and AWS STS quotas"
 
@@ -41,51 +38,6 @@ NOT_NAMED = {
     "wafv2": "WAF names none of AWS's rules when it asks for them",
 }
 """Services whose resources are allowed by type alone, such as `key/*`."""
-
-Grant = tuple[str, str, Context]  # action, resource, condition keys
-
-VIA_SECRETS_MANAGER: Context = {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"}
-ROOM: list[Grant] = [
-    *((f"xray:Put{what}", "*", {}) for what in ("TelemetryRecords", "TraceSegments")),
-    *((f"xray:GetSampling{what}", "*", {}) for what in ("Rules", "StatisticSummaries", "Targets")),
-    ("cloudwatch:PutMetricData", "*", {}),
-    ("aps:RemoteWrite", arn("aps", "workspace/ws-1"), {}),
-    ("kms:Decrypt", KEY, VIA_SECRETS_MANAGER),
-]
-"""What no role has yet: traces and metrics of a collector beside the service, and secrets under keys of one's own."""
-
-
-@pytest.fixture(scope="module")
-def installations(
-    configuration: Configuration, assembly: CloudAssembly, sandbox_assembly: CloudAssembly, variants: CloudAssembly
-) -> list[list[StackTemplate]]:
-    """The project's own, the sandbox, and two with everything that can be asked for besides."""
-    everything = varied(
-        configuration,
-        {"dev": {"image": "asset"}, "prod": {"image": "ghcr"}},
-        registry={"encryption": "kms"},
-        identity={"operator": {"principal_arn": f"arn:aws:iam::{ACCOUNT}:user/on-call"}},
-    ).select()
-    return [stacks_of(each) for each in (assembly, sandbox_assembly, variants, assemble(everything))]
-
-
-@pytest.fixture(scope="module")
-def roles(installations: list[list[StackTemplate]]) -> list[Role]:
-    """Of all installations, with the boundary in bootstrap/."""
-    # AWS's own policy says `*`; these are the log groups that it is for.
-    logs = allow("", "arn:aws:logs:*:*:log-group:/aws/lambda/slipway-*:*")
-    logs["Action"] = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-    return [
-        role
-        for stacks in installations
-        for role in roles_of(
-            stacks,
-            documents={
-                LAMBDA_LOGGING: document(logs),
-                **{f"arn:aws:iam::{stack.account}:policy/slipway-permissions-boundary": LIMIT for stack in stacks},
-            },
-        )
-    ]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -147,6 +99,15 @@ def refused() -> Mapping[str, list[str]]:
 @pytest.mark.parametrize("name", [*TYPES, "custom resources", "every stack"])
 def test_cloudformation_may_create_read_update_and_delete(name: str, refused: Mapping[str, list[str]]) -> None:
     assert refused[name] == []
+
+
+def test_without_a_name_of_ones_own_and_a_firewall_the_last_part_is_not_needed() -> None:
+    optional = ("AWS::CertificateManager::", "AWS::Logs::ResourcePolicy", "AWS::Route53::", "AWS::WAFv2::")
+    asked = [each for name, each in all_requests() if not name.startswith(optional)]
+    parts = {name: policy for name, policy in EXECUTION.items() if not name.endswith("-front")}
+    answers = decide([Access(role_with(parts), each.action, each.resource, each.context) for each in asked])
+    assert len(parts) == len(EXECUTION) - 1
+    assert [each for each, answer in zip(asked, answers, strict=True) if not answer] == []
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -226,72 +187,3 @@ def test_every_role_can_be_created_with_its_boundary_and_passed_to_whom_it_trust
                 asked.append(Access(CLOUDFORMATION, "iam:PassRole", role_arn(role.name), context))
     assert {each.action for each in asked} == {"iam:CreateRole", "iam:PassRole"}
     assert [(each.resource, each.context) for each, may_ in zip(asked, decide(asked), strict=True) if not may_] == []
-
-
-def grants(policy: Policy) -> Iterator[Grant]:
-    """Every action on every resource that the policy allows, under conditions that are met."""
-    for each in allowed(policy):
-        met = [
-            keys for operator, keys in each.condition.items() if operator != "Null"
-        ]  # its keys are not in the request
-        context = {key: value for keys in met for key, value in keys.items()}
-        for action in (action for pattern in each.actions for action in actions(pattern)):
-            for resource in each.resources:
-                yield action, resource, context
-
-
-def grants_to(role: Role) -> Iterator[Grant]:
-    """What its own policies allow it."""
-    for policy in (*role.policies.values(), *filter(None, role.managed_policies.values())):
-        yield from grants(policy)
-
-
-@pytest.fixture(scope="module")
-def grants_of_buckets(installations: list[list[StackTemplate]]) -> list[Grant]:
-    """What the policies of buckets allow roles of the app."""
-    found: list[Grant] = []
-    for stacks in installations:
-        for stack in stacks:
-            for _logical_id, resource in stack.of_type("AWS::S3::BucketPolicy"):
-                policy = Resolver(stack, stacks).resolve(resource["Properties"]["PolicyDocument"])
-                for statement in policy["Statement"]:
-                    if ":role/" in str(statement["Principal"].get("AWS")):
-                        found += [grant for grant in grants(document(statement)) if fits(grant[1], grant[0])]
-    return found
-
-
-def covered(grant: Grant) -> bool:
-    """Whether the boundary allows all of it. The simulator would tell of a * only that there is something."""
-    action, resource, _context = grant
-    return any(
-        any(fnmatchcase(action, pattern) for pattern in each.actions)
-        and any(fnmatchcase(resource, pattern) for pattern in each.resources)
-        for each in allowed(LIMIT)
-    )
-
-
-def test_the_boundary_takes_nothing_from_a_role(roles: list[Role]) -> None:
-    asked = [Access(role, *grant) for role in roles for grant in grants_to(role)]
-    assert asked
-    cut = [each for each, answer in zip(asked, decide(asked), strict=True) if not answer]
-    cut += [each for each in asked if not covered((each.action, each.resource, each.context))]
-    assert [(each.role.name, each.action, each.resource) for each in cut] == []
-
-
-def test_the_boundary_takes_nothing_that_a_bucket_gives(grants_of_buckets: list[Grant]) -> None:
-    asked = [Access(role_with(ANYTHING, boundary=LIMIT), *grant) for grant in grants_of_buckets]
-    assert asked
-    cut = [grant for grant, answer in zip(grants_of_buckets, decide(asked), strict=True) if not answer]
-    assert cut + [grant for grant in grants_of_buckets if not covered(grant)] == []
-
-
-def test_the_boundary_leaves_room_for_what_roles_may_be_given() -> None:
-    asked = [Access(role_with(ANYTHING, boundary=LIMIT), *grant) for grant in ROOM]
-    assert [each.action for each, answer in zip(asked, decide(asked), strict=True) if not answer] == []
-
-
-def test_the_boundary_leaves_no_other_room(roles: list[Role], grants_of_buckets: list[Grant]) -> None:
-    known = {action for role in roles for action, _resource, _context in grants_to(role)}
-    known |= {action for action, _resource, _context in (*grants_of_buckets, *ROOM)}
-    patterns = {pattern for each in allowed(LIMIT) for pattern in each.actions}
-    assert {each for each in patterns if not known.intersection(actions(each))} == set()

@@ -9,11 +9,12 @@ import pytest
 
 from configuration import SANDBOX, Configuration
 from tests.identity.attacks import escalations, neighbours
-from tests.identity.jobs import LAMBDA_BASICS, Installation, Job, Request, job_of
+from tests.identity.installation import LAMBDA_BASICS, Installation, Job, Request
+from tests.identity.jobs import job_of
 from tests.identity.roles import Role, roles_of
 from tests.identity.simulation import Access, decide
 
-VARIANTS = ["the project's own", "its sandbox", "with every option", "one account"]
+VARIANTS = ["the project's own", "its sandbox", "with every option", "one account", "every option of a service"]
 
 
 @pytest.fixture(scope="module", params=VARIANTS)
@@ -27,6 +28,8 @@ def installation(request: pytest.FixtureRequest) -> Installation:
             fixtures = ("with_every_option", "assembly_with_every_option")
         case "one account":
             fixtures = ("configuration_of_one_account", "one_account")
+        case "every option of a service":
+            fixtures = ("configuration_of_variants", "variants")
         case _:
             return Installation(configuration.select(), request.getfixturevalue("assembly"))
     return Installation(*(request.getfixturevalue(each) for each in fixtures))
@@ -57,8 +60,10 @@ def test_every_role_does_its_job_and_neither_anothers_nor_anything_beside_it(
     assert allowed(installation.roles, asked) == jobs
 
 
-def test_nobody_gains_rights_or_changes_what_runs_or_reads_what_is_secret(installation: Installation) -> None:
-    asked = dict.fromkeys((role.arn for role in installation.roles), escalations(installation))
+def test_nobody_gains_rights_or_changes_what_runs_or_reads_what_is_secret(
+    installation: Installation, jobs: dict[str, Job]
+) -> None:
+    asked = {role: escalations(installation, job) for role, job in jobs.items()}
     assert {role: found for role, found in allowed(installation.roles, asked).items() if found} == {}
 
 
@@ -88,8 +93,8 @@ def test_the_only_policy_from_elsewhere_is_the_one_of_aws_by_which_functions_wri
     assert trusted == "lambda.amazonaws.com"
 
 
-def test_the_service_itself_may_do_nothing(installation: Installation, jobs: dict[str, Job]) -> None:
+def test_the_service_itself_may_do_nothing_without_a_shell(installation: Installation, jobs: dict[str, Job]) -> None:
     idle = [role for role in installation.roles if not jobs[role.arn]]
-    tasks = [role for role in idle if "WebServiceTaskDefinitionT" in role.name]
-    assert len(tasks) == len(installation.configuration.environments)
+    tasks = [role for role in idle if "-service-TaskTaskRole" in role.name]
+    assert len(tasks) == len([each for each in installation.configuration.environments.values() if not each.task.exec])
     assert {role.name for role in idle if role not in tasks and "CustomS3AutoDelete" not in role.name} == set()

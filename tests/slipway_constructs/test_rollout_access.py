@@ -1,53 +1,27 @@
 """Watching and stopping the rollouts of one service: which rights, and on what."""
 
-from typing import Any
-
 from aws_cdk import Stack
-from aws_cdk import aws_iam as iam
 
 from slipway_constructs.rollout_access import grant_rollout_access
-from tests.slipway_constructs.conftest import new_stack, only
+from tests.slipway_constructs.grants import OPERATED, PLACE, SERVICE, conditions, granted, stack_with_role
 
-PLACE = "eu-west-1:333333333333"
 REPOSITORY = "arn:aws:ecr:eu-central-1:222222222222:repository/shop"
-SERVICE = f"arn:aws:ecs:{PLACE}:service/web/api"
+IMAGES = {"ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"}
 
 
 def stack_with(**arguments: str) -> Stack:
-    stack = new_stack()
-    role = iam.Role(stack, "Role", assumed_by=iam.AccountPrincipal("111111111111"))
-    grant_rollout_access(
-        role,
-        account="333333333333",
-        region="eu-west-1",
-        cluster_name="web",
-        service_name="api",
-        stack_name="acme-service",
-        **arguments,
-    )
+    stack, role = stack_with_role()
+    grant_rollout_access(role, OPERATED, **arguments)
     return stack
 
 
-def granted(stack: Stack) -> dict[str, set[str]]:
-    """The resources by action."""
-    found: dict[str, set[str]] = {}
-    for statement in only(stack, "AWS::IAM::Policy")["PolicyDocument"]["Statement"]:
-        for action in listed(statement["Action"]):
-            found.setdefault(action, set()).update(listed(statement["Resource"]))
-    return found
-
-
-def listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]
-
-
 def test_the_rights_are_on_this_service_wherever_aws_has_a_resource_type() -> None:
-    assert granted(stack_with(repository_arn=REPOSITORY)) == {
+    assert granted(stack_with(repository_arn=REPOSITORY, release_parameter="/acme/release")) == {
         "cloudformation:DescribeStackEvents": {f"arn:aws:cloudformation:{PLACE}:stack/acme-service/*"},
         "cloudformation:DescribeStacks": {f"arn:aws:cloudformation:{PLACE}:stack/acme-service/*"},
         "cloudformation:ListStackResources": {f"arn:aws:cloudformation:{PLACE}:stack/acme-service/*"},
         "cloudwatch:DescribeAlarms": {f"arn:aws:cloudwatch:{PLACE}:alarm:acme-service-*"},
-        "ecr:DescribeImages": {REPOSITORY},
+        **{action: {REPOSITORY} for action in IMAGES},
         "ecs:DescribeServiceDeployments": {SERVICE, f"arn:aws:ecs:{PLACE}:service-deployment/web/api/*"},
         "ecs:DescribeServiceRevisions": {SERVICE, f"arn:aws:ecs:{PLACE}:service-revision/web/api/*"},
         "ecs:DescribeServices": {SERVICE},
@@ -57,23 +31,23 @@ def test_the_rights_are_on_this_service_wherever_aws_has_a_resource_type() -> No
         "ecs:ListTasks": {"*"},
         "ecs:StopServiceDeployment": {SERVICE, f"arn:aws:ecs:{PLACE}:service-deployment/web/api/*"},
         "elasticloadbalancing:DescribeLoadBalancers": {"*"},
+        "elasticloadbalancing:DescribeTargetGroups": {"*"},
         "elasticloadbalancing:DescribeTargetHealth": {"*"},
         "logs:FilterLogEvents": {f"arn:aws:logs:{PLACE}:log-group:acme-service-*"},
+        "ssm:GetParameterHistory": {f"arn:aws:ssm:{PLACE}:parameter/acme/release"},
     }
 
 
-def test_tasks_are_listed_of_this_cluster_only() -> None:
-    statements = only(stack_with(), "AWS::IAM::Policy")["PolicyDocument"]["Statement"]
-    (conditions,) = [each["Condition"] for each in statements if "ecs:ListTasks" in listed(each["Action"])]
-    assert conditions == {"ArnEquals": {"ecs:cluster": f"arn:aws:ecs:{PLACE}:cluster/web"}}
-
-
-def test_every_right_is_allowed_and_none_is_bound_to_a_condition_but_that() -> None:
-    statements = only(stack_with(), "AWS::IAM::Policy")["PolicyDocument"]["Statement"]
-    assert {each["Effect"] for each in statements} == {"Allow"}
-    assert [each["Action"] for each in statements if "Condition" in each] == ["ecs:ListTasks"]
+def test_tasks_are_listed_of_this_cluster_only_and_nothing_else_has_a_condition() -> None:
+    assert conditions(stack_with()) == {
+        "ecs:ListTasks": {"ArnEquals": {"ecs:cluster": f"arn:aws:ecs:{PLACE}:cluster/web"}}
+    }
 
 
 def test_without_a_repository_there_is_no_right_to_look_into_one() -> None:
-    without = granted(stack_with())
-    assert granted(stack_with(repository_arn=REPOSITORY)).keys() - without.keys() == {"ecr:DescribeImages"}
+    assert granted(stack_with(repository_arn=REPOSITORY)).keys() - granted(stack_with()).keys() == IMAGES
+
+
+def test_without_a_record_of_releases_no_parameter_is_read() -> None:
+    with_one = granted(stack_with(release_parameter="/acme/release"))
+    assert with_one.keys() - granted(stack_with()).keys() == {"ssm:GetParameterHistory"}

@@ -4,11 +4,13 @@ Whom each trusts and what each may do is decided by a simulator in tests/identit
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_cdk.cx_api import CloudAssembly
 
+import app as application
 from configuration import SANDBOX, Configuration
 from tests.conftest import Template, assemble, resources, templates_of, varied
 
@@ -233,6 +235,20 @@ def test_the_account_of_the_registry_alone_has_no_operator(with_every_option: Co
     found = templates_of(assemble(apart))
     assert set(roles(found["slipway-identity-333333333333"])) == {"acme-pushes", "acme-compares"}
     assert "acme-pushes" not in roles(found[PROD])
+
+
+def test_an_operator_of_more_environments_than_a_policy_has_room_for_is_one_readable_line(
+    configuration: Configuration,
+) -> None:
+    many = {f"copy-{number}": {"branch": None} for number in range(8)}
+    operator = {"principal_arn": "arn:aws:iam::222222222222:user/on-call"}
+    app = application.new_app()
+    application.add_shared_stacks(app, varied(configuration, many, identity={"operator": operator}).select(list(many)))
+    with pytest.raises(RuntimeError, match=r"^ValidationFailed: "):
+        app.synth()
+    report = (Path(app.outdir) / "validation-report.json").read_text(encoding="utf-8")
+    assert "slipway-operator would need a policy of" in report
+    assert "copy-0, copy-1" in report
 
 
 def test_an_operator_who_is_a_role_is_let_in_without_mfa_which_aws_would_never_see(
