@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_iam as iam
 
-from slipway_constructs.operated_service import MADE_UP, OperatedService, allow
+from slipway_constructs.operated_service import MADE_UP, WITHOUT_TYPE, OperatedService, allow
 
 WITHOUT_RESOURCE_TYPE = (
     "ec2:DescribeRouteTables",
@@ -55,10 +55,4 @@ def grant_examination_access(
         allow(role, ["secretsmanager:DescribeSecret"], secret_arns)
     quotas = service.arn("servicequotas", "fargate/*")
     allow(role, ["servicequotas:GetServiceQuota"], [quotas], "AWS makes up the codes of the quotas.")
-    allow(
-        role,
-        WITHOUT_RESOURCE_TYPE,
-        ["*"],
-        "Describing subnets, route tables and VPC endpoints, and AWS's default of a quota, have no resource type: AWS "
-        "takes only * for them.",
-    )
+    allow(role, WITHOUT_RESOURCE_TYPE, ["*"], WITHOUT_TYPE)

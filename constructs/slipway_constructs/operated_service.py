@@ -9,6 +9,10 @@ from slipway_constructs.acknowledgements import acknowledge
 
 MADE_UP = "AWS makes up the last part, an id, for each of them."
 GENERATED = "CloudFormation makes up the rest of the name."
+WITHOUT_TYPE = (
+    "These actions only read and have no resource type, and listing tasks is bound to the cluster by its condition: "
+    "AWS takes only * for them."
+)
 
 
 @dataclass(frozen=True)

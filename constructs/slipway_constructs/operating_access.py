@@ -3,7 +3,7 @@
 from aws_cdk import aws_iam as iam
 
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.operated_service import MADE_UP, OperatedService, allow
+from slipway_constructs.operated_service import MADE_UP, WITHOUT_TYPE, OperatedService, allow
 
 WHAT_RUNS = ("ecs:enable-execute-command", "ecs:subnet", "ecs:task-definition")
 """What an update of a service may name only in the hands of CloudFormation."""
@@ -41,7 +41,7 @@ def grant_scaling_access(role: iam.Role, service: OperatedService) -> None:
         role,
         ["application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScheduledActions"],
         ["*"],
-        "Describing scalable targets and what changes them by the clock has no resource type: AWS takes only * for it.",
+        WITHOUT_TYPE,
     )
 
 

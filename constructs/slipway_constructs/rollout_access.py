@@ -2,7 +2,7 @@
 
 from aws_cdk import aws_iam as iam
 
-from slipway_constructs.operated_service import GENERATED, MADE_UP, OperatedService, allow
+from slipway_constructs.operated_service import GENERATED, MADE_UP, WITHOUT_TYPE, OperatedService, allow
 
 WITHOUT_RESOURCE_TYPE = (
     "ecs:DescribeTaskDefinition",
@@ -49,13 +49,7 @@ def grant_rollout_access(
         allow(role, images, [repository_arn])
     if release_parameter:
         allow(role, ["ssm:GetParameterHistory"], [service.arn("ssm", f"parameter{release_parameter}")])
-    allow(
-        role,
-        WITHOUT_RESOURCE_TYPE,
-        ["*"],
-        "Describing task definitions, load balancers, target groups and target health has no resource type, and "
-        "listing tasks is bound to the cluster by its condition: AWS takes only * for them.",
-    )
+    allow(role, WITHOUT_RESOURCE_TYPE, ["*"], WITHOUT_TYPE)
 
 
 def _allow_what_tells_of_the_stack(role: iam.Role, service: OperatedService) -> None:
