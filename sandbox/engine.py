@@ -130,7 +130,7 @@ class Engine:
         """The containers, running or not, of the emulator at that port of this machine."""
         # MiniStack's own mark on what it starts: the host and port that it serves at.
         label = f"ministack.instance={socket.gethostname()}:{port}"
-        return self._client.containers.list(all=True, filters={"label": label})
+        return self._client.containers.list(all=True, ignore_removed=True, filters={"label": label})
 
 
 def _hosts() -> Iterator[str]:

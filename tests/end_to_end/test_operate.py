@@ -31,7 +31,13 @@ def visit(sandbox: Sandbox, url: str) -> str:
 @contextmanager
 def following(sandbox: Sandbox, *words: str) -> Iterator[subprocess.Popen[str]]:
     command = [str(BIN / "slipway"), "--configuration", str(sandbox.configuration), "logs", "sandbox", "--follow"]
-    with subprocess.Popen([*command, *words], cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*command, *words],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - ignored in a shell's background
+    ) as process:
         watchdog = threading.Timer(PATIENCE, process.kill)
         watchdog.start()
         try:

@@ -1,5 +1,6 @@
 """A real emulator in a process of its own, and stacks deployed to it."""
 
+import contextlib
 import functools
 import gc
 import json
@@ -22,6 +23,7 @@ from typing import Any, TypeVar
 import boto3
 import botocore.config
 import pytest
+from docker.errors import APIError
 
 PROJECT = Path(__file__).parents[3]
 ACCOUNT = "412345678901"
@@ -72,7 +74,13 @@ class Emulator:
 
     def containers(self, engine: Any) -> list[Any]:
         """Return the containers of this emulator's tasks, whatever their state."""
-        found = engine.containers.list(all=True, ignore_removed=True, filters={"label": "ministack=ecs"})
+
+        def listed() -> tuple[Any, ...] | None:
+            with contextlib.suppress(APIError):  # podman's 500 for a container that goes while it is being listed
+                return (engine.containers.list(all=True, ignore_removed=True, filters={"label": "ministack=ecs"}),)
+            return None
+
+        (found,) = eventually(listed)
         return [each for each in found if each.labels["ministack.instance"].endswith(f":{self.port}")]
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
