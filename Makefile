@@ -9,10 +9,13 @@ PYTHON ?= python3.11
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CDK_DISABLE_CLI_TELEMETRY := true
+# .venv is made by pip: Poetry, which would take it, has environments of its own.
+export POETRY_VIRTUALENVS_IN_PROJECT := false
 
 PIP := .venv/bin/python -m pip install --quiet --require-hashes
 # Lets npm trust what the machine trusts, for networks that inspect TLS; older releases of Node do not know the option.
 NPM_CI := NODE_OPTIONS="$$(node --help | grep -o -m1 -e '--use-system-ca' || true)" npm ci --no-audit --no-fund
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES := app.py configuration constructs stacks operations sandbox tests
 
 .PHONY: help
@@ -27,6 +30,12 @@ up: .venv/.sandbox node_modules/.cdk ## Deploy the whole stack to an emulated AW
 down: .venv/.sandbox ## Stop the emulated AWS
 	@slipway sandbox down
 
+.PHONY: install
+install: .venv/.slipway ## Install the command, as .venv/bin/slipway
+
+.PHONY: install-cdk
+install-cdk: node_modules/.cdk ## Install the CDK CLI
+
 .PHONY: synth
 synth: .venv/.sandbox node_modules/.cdk ## Write the templates of every environment but the sandbox to cdk.out
 	@cdk synth --quiet --no-notices
@@ -35,6 +44,25 @@ synth: .venv/.sandbox node_modules/.cdk ## Write the templates of every environm
 test: .venv/.development node_modules/.all service/.venv/.test .checkov/.installed ## Run every test that this machine allows
 	@cd service && .venv/bin/python -m pytest --quiet -m ""
 	@pytest --numprocesses 2 --dist loadfile
+
+.PHONY: poetry
+poetry: ## Install the packages with Poetry, into environments of its own
+	@poetry install --no-interaction
+	@poetry -C service install --no-interaction
+
+.PHONY: coverage
+coverage: node_modules/.all .checkov/.installed ## Run every test in Poetry's environments, and measure what they cover
+	@mkdir -p coverage
+	@cd service && poetry run pytest --quiet -m "" --cov --cov-report=xml:../coverage/service.xml
+	@poetry run pytest --numprocesses 2 --dist loadfile --cov --cov-report=xml:coverage/infrastructure.xml
+
+.PHONY: prometheus
+prometheus: ## Install what observability is tested against, from Debian's packages
+	@for program in prometheus prometheus-alertmanager; do command -v "$$program" >/dev/null || missing+=" $$program"; done; \
+	if [[ -n $${missing:-} ]]; then $(AS_ROOT) apt-get update --quiet --quiet; \
+	  $(AS_ROOT) env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends \
+	    $$missing </dev/null; \
+	  $(AS_ROOT) systemctl disable --now $$missing 2>/dev/null || true; fi # the tests start their own
 
 .PHONY: check
 check: .venv/.development node_modules/.all service/.venv/.test ## Check format, lint and types
@@ -67,7 +95,7 @@ lock: ## Resolve the dependencies anew and export them with their hashes; needs 
 .PHONY: clean
 clean: ## Stop the emulated AWS, and remove everything that make made
 	@if [[ -e .sandbox/state.json && -e .venv/.sandbox ]]; then slipway sandbox down; fi
-	@rm -rf .venv .checkov service/.venv node_modules cdk.out .sandbox .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .checkov service/.venv node_modules cdk.out coverage .sandbox .pytest_cache .mypy_cache .ruff_cache
 
 # --- Set-up. Each stamp is newer than what it was made from. ---
 
@@ -82,10 +110,14 @@ clean: ## Stop the emulated AWS, and remove everything that make made
 	  echo "... install Node 24 into the virtual environment" >&2; $(PIP) -r requirements/node.txt; fi
 	@touch $@
 
-.venv/.sandbox: requirements/deploy.txt requirements/sandbox.txt pyproject.toml .venv/.node | .venv/bin/python
+.venv/.slipway: requirements/deploy.txt pyproject.toml | .venv/bin/python
 	@echo "... install the packages (about a minute the first time)" >&2
-	@$(PIP) -r requirements/deploy.txt -r requirements/sandbox.txt
+	@$(PIP) -r requirements/deploy.txt
 	@.venv/bin/python -m pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/.sandbox: requirements/sandbox.txt .venv/.slipway .venv/.node
+	@$(PIP) -r requirements/sandbox.txt
 	@touch $@
 
 .venv/.development: requirements/development.txt .venv/.sandbox
