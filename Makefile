@@ -16,7 +16,7 @@ PIP := .venv/bin/python -m pip install --quiet --require-hashes
 # Lets npm trust what the machine trusts, for networks that inspect TLS; older releases of Node do not know the option.
 NPM_CI := NODE_OPTIONS="$$(node --help | grep -o -m1 -e '--use-system-ca' || true)" npm ci --no-audit --no-fund
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
-SOURCES := app.py configuration constructs stacks operations sandbox tests
+SOURCES := app.py configuration constructs stacks operations sandbox observability tests
 
 .PHONY: help
 help: ## This list
