@@ -36,6 +36,10 @@ install: .venv/.slipway ## Install the command, as .venv/bin/slipway
 .PHONY: install-cdk
 install-cdk: node_modules/.cdk ## Install the CDK CLI
 
+.PHONY: observe
+observe: ## Run the service with Prometheus, Alertmanager, Grafana and Jaeger on this machine, and say where to look
+	@observability/observe.sh
+
 .PHONY: synth
 synth: .venv/.sandbox node_modules/.cdk ## Write the templates of every environment but the sandbox to cdk.out
 	@cdk synth --quiet --no-notices
@@ -80,6 +84,10 @@ format: .venv/.development ## Format the code and mend what can be mended
 .PHONY: snapshots
 snapshots: .venv/.development ## Accept the templates and the acknowledgements as they are now
 	@pytest tests/stacks/test_snapshots.py tests/stacks/test_acknowledgements.py --snapshot-update
+
+.PHONY: dashboard
+dashboard: .venv/.sandbox ## Write Grafana's dashboard anew from observability/grafana/
+	@.venv/bin/python -m observability.grafana.generate
 
 .PHONY: lock
 lock: ## Resolve the dependencies anew and export them with their hashes; needs Poetry and its export plugin

@@ -175,6 +175,12 @@ class Prometheus:
         found: list[dict[str, Any]] = ask(f"{self.url}/api/v1/query", query=expression)["data"]["result"]
         return found
 
+    def exemplars(self, selector: str) -> list[dict[str, Any]]:
+        """The exemplars of these series within the last minute, each with its labels."""
+        now = time.time()
+        found = ask(f"{self.url}/api/v1/query_exemplars", query=selector, start=str(now - 60), end=str(now))["data"]
+        return [exemplar for series in found for exemplar in series["exemplars"]]
+
     def targets(self) -> dict[str, str]:
         """Health by job."""
         active = ask(f"{self.url}/api/v1/targets", state="active")["data"]["activeTargets"]
@@ -182,11 +188,11 @@ class Prometheus:
 
 
 @contextmanager
-def started_prometheus(configuration: Path) -> Generator[Prometheus]:
-    """A real Prometheus with that configuration, which keeps its data beside it."""
+def started_prometheus(configuration: Path, *, port: int) -> Generator[Prometheus]:
+    """A real Prometheus with that configuration, which keeps its data beside it and listens on that port."""
     executable = program("prometheus")
     assert executable, "tests that start Prometheus are marked with needs('prometheus')"
-    url = f"http://127.0.0.1:{free_port()}"
+    url = f"http://127.0.0.1:{port}"
     command = [
         executable,
         f"--config.file={configuration}",
