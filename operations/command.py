@@ -1,5 +1,7 @@
 """The `slipway` command: finds the verb, and turns its errors into text and an exit code."""
 
+import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +12,20 @@ from operations.errors import ExitCode, OperationError
 from operations.verbs import (
     abort,
     cost,
+    deploy,
     diagnose,
     doctor,
     github,
     history,
     logs,
+    notify,
+    pipeline,
     release,
     review,
     rollback,
     sandbox,
     scale,
+    smoke,
     status,
     watch,
 )
@@ -34,7 +40,9 @@ command = typer.Typer(
 )
 command.command()(diagnose.diagnose)
 command.command()(doctor.doctor)
+command.command()(deploy.deploy)
 command.command()(release.release)
+command.command()(smoke.smoke)
 command.command()(watch.watch)
 command.command()(status.status)
 command.command()(history.history)
@@ -46,6 +54,8 @@ command.command()(abort.abort)
 command.command()(github.github)
 command.command()(review.review)
 command.command()(cost.cost)
+command.command()(notify.notify)
+command.add_typer(pipeline.command, name="pipeline")
 command.add_typer(sandbox.command, name="sandbox")
 
 
@@ -60,12 +70,30 @@ def options(
     context.obj = configuration
 
 
+ERRORS = "SLIPWAY_ERRORS"
+"""The variable that may name a file, to which each error is added as a line of JSON: what a job tells at its end."""
+
+
+def _keep(error: OperationError) -> None:
+    file = os.environ.get(ERRORS)
+    if not file:
+        return
+    line = {"verb": sys.argv[1:2], "what": error.what, "fix": error.fix, "exit_code": int(error.exit_code)}
+    try:
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        with Path(file).open("a", encoding="utf-8") as opened:
+            opened.write(json.dumps(line) + "\n")
+    except OSError as failed:  # it was said already
+        typer.echo(f"{ERRORS}: {file} cannot be written: {failed.strerror}.", err=True)
+
+
 def main() -> None:
     """Run the command line; data goes to stdout, everything else to stderr."""
     try:
         command()
     except OperationError as error:
         typer.echo(f"slipway: {error.what}.\n{error.fix}", err=True)
+        _keep(error)
         sys.exit(error.exit_code)
     except Exception as error:
         from configuration import ConfigurationError  # noqa: PLC0415 - takes longer than `slipway --help` may run

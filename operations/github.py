@@ -12,6 +12,13 @@ from operations.gateways.sts import Sts
 
 REGISTRY = "the registry"
 
+SECRETS = {
+    "CODECOV_TOKEN": "Codecov shows the coverage",
+    "SLACK_WEBHOOK_URL": "Slack is told how a run of the pipeline ended",
+    "PAGERDUTY_ROUTING_KEY": "PagerDuty is told of a failure, and of the success after it",
+}
+"""Of the repository: what the workflows do where it is set, and leave out otherwise."""
+
 
 @dataclass(frozen=True)
 class HandOver:
@@ -35,6 +42,7 @@ class HandOver:
         return {
             "repository": dict(self.repository),
             "environments": {name: dict(variables) for name, variables in self.environments.items()},
+            "optional_secrets": dict(SECRETS),
         }
 
 

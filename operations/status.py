@@ -172,6 +172,16 @@ def _rollout(rollout: Rollout) -> RolloutStatus:
     return RolloutStatus(rollout.target.tag, rollout.state.value, rollout.created_at)
 
 
+def url_of(deployed: Deployed) -> str:
+    """Where clients find the service.
+
+    Raises:
+        OperationError: AWS cannot be asked.
+    """
+    with explained(deployed.aws):
+        return _url(deployed.aws, ElasticLoadBalancing(deployed.aws), deployed.stack)
+
+
 def _url(aws: Aws, balancing: ElasticLoadBalancing, service_stack: Stack) -> str:
     """Where clients find the service; in the sandbox, a path of the emulator's endpoint is the load balancer."""
     if aws.endpoint is None:

@@ -2,7 +2,7 @@
 
 import shlex
 
-from operations.github import HandOver, located
+from operations.github import SECRETS, HandOver, located
 
 
 def lines(hand_over: HandOver) -> list[str]:
@@ -22,6 +22,14 @@ def notes(hand_over: HandOver) -> list[str]:
     return [
         f"{located(names, account)}: run this again with its credentials."
         for account, names in hand_over.elsewhere.items()
+    ]
+
+
+def secrets(hand_over: HandOver) -> list[str]:
+    """What else may be set, which only its owner knows."""
+    return [
+        f"If you like, gh secret set NAME --repo {hand_over.full_name}, which asks for the secret:",
+        *(f"  {name}: {purpose}" for name, purpose in SECRETS.items()),
     ]
 
 

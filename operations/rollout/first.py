@@ -24,13 +24,23 @@ def command(environment: Environment, configuration: Path, tag: str, by: Signatu
     Args:
         configuration: the file that `app.py` reads.
     """
+    return deployment(environment, configuration, {IMAGE_TAG: tag, RELEASED_BY: str(by)})
+
+
+def deployment(environment: Environment, configuration: Path, parameters: Mapping[str, str]) -> list[str]:
+    """The words that deploy the stacks of the environment.
+
+    Args:
+        configuration: the file that `app.py` reads.
+        parameters: of the service's stack; those that it has already keep their values without being named.
+    """
     own = PROJECT / "node_modules" / ".bin" / "cdk"
     stack = stack_names.service(environment.name)
     return [
         *([str(own)] if own.exists() else ["npx", "cdk"]),
         *("deploy", f"slipway-{environment.name}-*"),
         *("-c", f"environment={environment.name}", "-c", f"configuration={configuration.absolute()}"),
-        *("--parameters", f"{stack}:{IMAGE_TAG}={tag}", "--parameters", f"{stack}:{RELEASED_BY}={by}"),
+        *(word for name, value in parameters.items() for word in ("--parameters", f"{stack}:{name}={value}")),
         *("--require-approval", "never", "--progress", "events", "--no-notices", "--no-color"),
     ]
 
@@ -46,17 +56,26 @@ def create(
     Raises:
         OperationError: it is not installed, or fails.
     """
-    path = os.pathsep.join([str(Path(sys.executable).parent), variables.get("PATH", os.defpath)])
-    if shutil.which(words[0], path=path) is None:
-        raise OperationError(f"cannot create {environment.name}: {words[0]} is not installed", fix="Run make synth.")
-    with TemporaryDirectory() as output:  # another cdk in this folder would have to wait for this one's cdk.out
-        exit_code = _run([*words, "--output", output], {**variables, "PATH": path}, say)
+    exit_code = run(words, environment, variables, say)
     if exit_code:
         raise OperationError(
             f"the first release of {environment.name} failed, and there is nothing to roll back to: "
             f"{Path(words[0]).name} ended with exit code {exit_code}",
             fix=f"The lines above say what failed. Mend it, then run {shown(words)}, which creates what is lacking.",
         )
+
+
+def run(words: list[str], environment: Environment, variables: Mapping[str, str], say: Callable[[str], None]) -> int:
+    """Run it, hand on each line that it writes, and return its exit code.
+
+    Raises:
+        OperationError: it is not installed.
+    """
+    path = os.pathsep.join([str(Path(sys.executable).parent), variables.get("PATH", os.defpath)])
+    if shutil.which(words[0], path=path) is None:
+        raise OperationError(f"cannot deploy {environment.name}: {words[0]} is not installed", fix="Run make synth.")
+    with TemporaryDirectory() as output:  # another cdk in this folder would have to wait for this one's cdk.out
+        return _run([*words, "--output", output], {**variables, "PATH": path}, say)
 
 
 def _run(words: list[str], variables: Mapping[str, str], say: Callable[[str], None]) -> int:

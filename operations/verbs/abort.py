@@ -3,7 +3,7 @@
 import typer
 
 from operations.context import configuration_of
-from operations.verbs.options import AsJson, EnvironmentName, Minutes, Yes
+from operations.verbs.options import AsJson, EnvironmentName, Minutes, OutcomeFile, Yes
 
 
 def abort(
@@ -11,6 +11,7 @@ def abort(
     environment: EnvironmentName,
     yes: Yes = False,
     timeout: Minutes = None,
+    outcome: OutcomeFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Stop the rollout under way and wait until what ran before it runs again: then the exit code is 3."""
@@ -21,4 +22,4 @@ def abort(
     configuration = configuration_of(context)
     with Conversation(consented=yes) as talk:
         ended = abort(configuration, configuration.environment(environment), talk, timeout)
-    end(ended, as_json=as_json)
+    end(ended, as_json=as_json, file=outcome)

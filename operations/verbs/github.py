@@ -23,9 +23,9 @@ def github(
 ) -> None:
     """Print the commands that tell GitHub's workflows where AWS is."""
     from operations.github import read
-    from operations.rendering.github import lines, notes
+    from operations.rendering.github import lines, notes, secrets
 
     hand_over = read(configuration_of(context), environments or ())
     typer.echo(json.dumps(hand_over.as_json(), indent=2) if as_json else "\n".join(lines(hand_over)))
-    for note in notes(hand_over):
+    for note in [*notes(hand_over), *([] if as_json else secrets(hand_over))]:
         typer.echo(note, err=True)

@@ -1,5 +1,6 @@
 """Arguments and options that several verbs have."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,4 +31,7 @@ Cancel = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Go on without being asked.")]
 SkipPreflight = Annotated[
     bool, typer.Option("--skip-preflight", help="Release even what cannot work, such as a tag without an image.")
+]
+OutcomeFile = Annotated[
+    Path | None, typer.Option("--outcome", help="Write how it ended to this file, too, as JSON.", metavar="FILE")
 ]

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from operations.context import configuration_of, configuration_path_of
-from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, SkipPreflight
+from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, OutcomeFile, SkipPreflight
 
 
 def release(
@@ -15,6 +15,7 @@ def release(
     skip_preflight: SkipPreflight = False,
     timeout: Minutes = None,
     on_cancel: Cancel = None,
+    outcome: OutcomeFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Release an image, and say whether it serves: 0 only if it does.
@@ -37,4 +38,4 @@ def release(
     )
     with Conversation(on_cancel) as talk:
         ended = release(configuration, chosen, order, talk)
-    end(ended, as_json=as_json)
+    end(ended, as_json=as_json, file=outcome)

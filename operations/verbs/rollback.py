@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from operations.context import configuration_of, configuration_path_of
-from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, SkipPreflight, Yes
+from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, OutcomeFile, SkipPreflight, Yes
 
 
 def rollback(
@@ -16,6 +16,7 @@ def rollback(
     skip_preflight: SkipPreflight = False,
     timeout: Minutes = None,
     on_cancel: Cancel = None,
+    outcome: OutcomeFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Go back to what ran before; exit codes as of release.
@@ -39,4 +40,4 @@ def rollback(
     )
     with Conversation(on_cancel, consented=yes) as talk:
         ended = roll_back(configuration, chosen, order, talk)
-    end(ended, as_json=as_json)
+    end(ended, as_json=as_json, file=outcome)

@@ -3,7 +3,7 @@
 import typer
 
 from operations.context import configuration_of
-from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes
+from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, OutcomeFile
 
 
 def watch(
@@ -11,6 +11,7 @@ def watch(
     environment: EnvironmentName,
     timeout: Minutes = None,
     on_cancel: Cancel = None,
+    outcome: OutcomeFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow the rollout under way, or say how the last one ended; exit codes as of release."""
@@ -21,4 +22,4 @@ def watch(
     configuration = configuration_of(context)
     with Conversation(on_cancel) as talk:
         ended = watch(configuration, configuration.environment(environment), talk, timeout)
-    end(ended, as_json=as_json)
+    end(ended, as_json=as_json, file=outcome)

@@ -15,7 +15,7 @@ import pytest
 
 from configuration import stack_names
 from operations.gateways.cloudformation import CloudFormation, Stack
-from operations.github import HandOver
+from operations.github import SECRETS, HandOver
 from operations.rendering.github import lines
 from tests.conftest import PROJECT
 from tests.operations.conftest import ScriptedAws, Slipway
@@ -29,6 +29,12 @@ STAND_IN = """
 import json, sys
 with open("seen", "a") as seen:
     print(json.dumps(sys.argv[1:]), file=seen)
+"""
+
+OPTIONAL = """If you like, gh secret set NAME --repo acme/shop, which asks for the secret:
+  CODECOV_TOKEN: Codecov shows the coverage
+  SLACK_WEBHOOK_URL: Slack is told how a run of the pipeline ended
+  PAGERDUTY_ROUTING_KEY: PagerDuty is told of a failure, and of the success after it
 """
 
 Write = Callable[..., list[str]]
@@ -127,7 +133,7 @@ def test_as_text_it_is_one_command_a_line(aws: ScriptedAws, slipway: Slipway, tw
         "gh variable set AWS_REGION --repo acme/shop --env prod --body eu-central-1",
         f"gh variable set AWS_ACCOUNT_ID --repo acme/shop --env prod --body {PROD}",
     ]
-    assert ended.stderr == f"dev is in account {DEV}: run this again with its credentials.\n"
+    assert ended.stderr == f"dev is in account {DEV}: run this again with its credentials.\n{OPTIONAL}"
     assert ended.exit_code == 0
 
 
@@ -148,6 +154,7 @@ def test_as_json_it_is_one_object_on_stdout(aws: ScriptedAws, slipway: Slipway, 
                 "AWS_ACCOUNT_ID": PROD,
             }
         },
+        "optional_secrets": SECRETS,
     }
     assert ended.stderr == f"dev is in account {DEV}: run this again with its credentials.\n"
     assert ended.exit_code == 0
@@ -174,6 +181,7 @@ def test_each_other_account_is_named_once_with_all_that_is_there(
     assert slipway(*words).stderr.splitlines() == [
         f"qa, prod and the registry are in account {PROD}: run this again with its credentials.",
         f"demo is in account {TOOLING}: run this again with its credentials.",
+        *OPTIONAL.splitlines(),
     ]
 
 
@@ -188,6 +196,7 @@ def test_the_account_of_the_registry_needs_no_environment(aws: ScriptedAws, slip
             "ECR_REPOSITORY_URI": uri(TOOLING, "eu-west-1"),
         },
         "environments": {},
+        "optional_secrets": SECRETS,
     }
     assert ended.stderr == f"dev is in account {DEV}: run this again with its credentials.\n"
     assert ended.exit_code == 0
@@ -382,6 +391,7 @@ def test_of_the_sandbox_everything_comes_from_the_emulator(aws: ScriptedAws, sli
                 "AWS_ACCOUNT_ID": SANDBOX,
             }
         },
+        "optional_secrets": SECRETS,
     }
     assert (ended.exit_code, ended.stderr) == (0, "")
     assert aws.endpoints == dict.fromkeys(("sts", "cloudformation"), "http://localhost:4566")

@@ -1,0 +1,80 @@
+"""Telling everybody who wants to know how a run of the pipeline ended."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from operations.errors import ExitCode, OperationError
+from operations.notification.pagerduty import PATH, event
+from operations.notification.record import Result, records_in
+from operations.notification.report import Report, Run, report
+from operations.notification.sending import NotToldError, send
+from operations.notification.slack import message
+from operations.notification.summary import markdown
+
+SUMMARY = "GITHUB_STEP_SUMMARY"
+SLACK, PAGERDUTY = "SLACK_WEBHOOK_URL", "PAGERDUTY_ROUTING_KEY"
+"""Variables with secrets; whom they lead to is told if they are set."""
+
+
+def notify(
+    records: Path, pagerduty_url: str, variables: Mapping[str, str] = os.environ
+) -> tuple[Report, dict[str, str]]:
+    """Tell Slack and PagerDuty where they are set up, and in any case write the job's summary.
+
+    Args:
+        records: folder of what the deployments recorded; it may be missing.
+        variables: of the process.
+
+    Returns:
+        How the run ended; and by channel why it was not told, empty if it was.
+
+    Raises:
+        OperationError: GitHub does not say how the jobs ended, or the summary cannot be written.
+    """
+    made = report(Run.of(variables), _needs(variables.get("NEEDS", "")), records_in(records))
+    told: dict[str, str] = {}
+    if url := variables.get(SLACK, "").strip():
+        told["Slack"] = _told(url, message(made))
+    if key := variables.get(PAGERDUTY, "").strip():
+        body = event(made, key)
+        if body is not None:
+            told["PagerDuty"] = _told(f"{pagerduty_url.rstrip('/')}{PATH}", body)
+    _summarise(variables.get(SUMMARY, ""), markdown(made, told))
+    return made, told
+
+
+def _told(url: str, body: Mapping[str, Any]) -> str:
+    try:
+        send(url, body)
+    except NotToldError as error:
+        return str(error)
+    return ""
+
+
+def _needs(text: str) -> Mapping[str, Any]:
+    try:
+        needs = json.loads(text)
+        for each in needs.values():
+            Result(each["result"])
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise OperationError(
+            "NEEDS is not GitHub's context of the jobs as JSON",
+            fix="See how .github/workflows/pipeline.yml calls this; outside of GitHub it is of no use.",
+            exit_code=ExitCode.BAD_INPUT,
+        ) from error
+    return dict(needs)
+
+
+def _summarise(file: str, summary: str) -> None:
+    if not file:
+        return
+    try:
+        with Path(file).open("a", encoding="utf-8") as opened:
+            opened.write(summary)
+    except OSError as error:
+        raise OperationError(
+            f"the job's summary cannot be written: {error.strerror}", fix=f"{SUMMARY} has to name a file of the runner."
+        ) from error

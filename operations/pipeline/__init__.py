@@ -1,0 +1,1 @@
+"""What GitHub's workflows ask and do between their actions."""

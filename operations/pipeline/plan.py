@@ -1,0 +1,117 @@
+"""What a push to a branch builds, and where it is deployed."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from configuration import SANDBOX, Configuration, Environment
+from operations.errors import ExitCode, OperationError
+from operations.gateways.ecr import PLATFORMS
+from operations.rollout.wait import expected_minutes
+
+RUNNERS = {"arm64": "ubuntu-24.04-arm", "x86_64": "ubuntu-24.04"}
+"""GitHub's runners with that processor ("GitHub-hosted runners reference"): nothing is emulated."""
+
+AROUND = 45
+"""Minutes of a deployment besides the rollout: set-up, the stacks, which first need a load balancer and gateways, the
+examination and the smoke test."""
+
+LONGEST = 360
+"""Minutes that a job on GitHub's runners may take ("Actions limits")."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """The image for one processor.
+
+    Attributes:
+        architecture: as ECS and slipway.toml call it.
+        platform: as images call it.
+        runner: of GitHub, with that processor.
+    """
+
+    architecture: str
+    platform: str
+    runner: str
+
+
+@dataclass(frozen=True)
+class Destination:
+    """An environment that the branch is deployed to.
+
+    Attributes:
+        image: as in slipway.toml; "asset", which CDK builds, is deployed with the stacks and not released.
+        minutes: that its job may take.
+    """
+
+    name: str
+    github_environment: str
+    image: str
+    runner: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a push builds, and where it is deployed."""
+
+    architectures: tuple[Build, ...]
+    environments: tuple[Destination, ...]
+
+    def as_json(self) -> dict[str, list[dict[str, object]]]:
+        """The same as plain data, as matrices of jobs take it."""
+        return {
+            "architectures": [asdict(each) for each in self.architectures],
+            "environments": [asdict(each) for each in self.environments],
+        }
+
+
+def plan(configuration: Configuration, branch: str) -> Plan:
+    """What a push to that branch builds, and where it is deployed.
+
+    A branch that no environment names is built for the processors of all environments, and deployed nowhere.
+    """
+    environments = [each for each in configuration.environments.values() if each.name != SANDBOX]
+    destinations = [each for each in environments if each.branch == branch]
+    return Plan(
+        architectures=tuple(_builds(destinations or environments)),
+        environments=tuple(_destination(each) for each in destinations),
+    )
+
+
+def check_repository(configuration: Configuration, repository: str) -> None:
+    """See that slipway.toml speaks of the repository whose workflow this is; every role would refuse another one.
+
+    Args:
+        repository: `OWNER/NAME`, by GitHub; empty outside of GitHub Actions.
+
+    Raises:
+        OperationError: it does not.
+    """
+    expected = configuration.github.full_name
+    if repository and repository.lower() != expected.lower():
+        raise OperationError(
+            f"slipway.toml is for the repository {expected}, and this workflow runs in {repository}",
+            fix="Write owner, repository and their ids under [github] in slipway.toml, and deploy the identity stacks.",
+            exit_code=ExitCode.BAD_INPUT,
+        )
+
+
+def _builds(environments: Iterable[Environment]) -> list[Build]:
+    architectures = sorted({_architecture(each) for each in environments})
+    return [Build(each, f"linux/{PLATFORMS[each]}", RUNNERS[each]) for each in architectures]
+
+
+def _destination(environment: Environment) -> Destination:
+    # CDK builds the image of an "asset" in the job itself.
+    builds = environment.image == "asset"
+    return Destination(
+        name=environment.name,
+        github_environment=environment.github_environment,
+        image=environment.image,
+        runner=RUNNERS[_architecture(environment) if builds else "x86_64"],
+        minutes=min(LONGEST, AROUND + expected_minutes(environment)),
+    )
+
+
+def _architecture(environment: Environment) -> str:
+    return environment.task.architecture or "arm64"
