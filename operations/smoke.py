@@ -104,7 +104,8 @@ def _problem(url: str, tag: str) -> str:
         with opener.open(url, timeout=REQUEST_SECONDS) as answer:
             body = answer.read(LONGEST_ANSWER)
     except HTTPError as error:
-        return f"it answers with status {error.code}"
+        with error:
+            return f"it answers with status {error.code}"
     except OSError as error:  # of the network, of DNS, of TLS; urllib's are of this kind, too
         return f"it cannot be reached: {getattr(error, 'reason', error)}"
     return _wrong(body, tag) if tag else ""

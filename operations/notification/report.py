@@ -10,10 +10,10 @@ from operations.notification.finding import Finding, Kind, Severity
 from operations.notification.record import Record, Result
 
 STAGES = {
-    "plan": ("plan", "slipway.toml does not say what this branch builds, or is for another repository"),
-    "test": ("tests", "the tests of the service or of the infrastructure failed"),
-    "build": ("image build", "the image was not built, or has a critical vulnerability that has a fix"),
-    "publish": ("publishing", "the image was not tagged, attested, or copied to ECR"),
+    "plan": ("plan", "slipway.toml does not say what this branch builds, or is for another repository."),
+    "test": ("tests", "The tests of the service or of the infrastructure failed."),
+    "build": ("image build", "The image was not built, or has a critical vulnerability that has a fix."),
+    "publish": ("publishing", "The image was not tagged, attested, or copied to ECR."),
 }
 """Jobs before the deployment: what they are called, and what it means that they failed."""
 
@@ -112,10 +112,8 @@ _NOT_WELL = {Result.FAILURE, Result.CANCELLED}
 def _of_stage(job: str, result: Result) -> Finding:
     name, meaning = STAGES[job]
     if result is Result.CANCELLED:
-        return Finding(Kind.CANCELLED, f"{name}", "Somebody, or the time limit, ended it.", serving=UNTOUCHED)
-    return Finding(
-        Kind.FAILED, name, f"{meaning[0].upper()}{meaning[1:]}.", serving=UNTOUCHED, severity=Severity.WARNING
-    )
+        return Finding(Kind.CANCELLED, name, "Somebody, or the time limit, ended it.", serving=UNTOUCHED)
+    return Finding(Kind.FAILED, name, meaning, serving=UNTOUCHED, severity=Severity.WARNING)
 
 
 def _planned(needs: Mapping[str, Any]) -> list[str]:

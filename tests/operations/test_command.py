@@ -51,7 +51,7 @@ def test_every_verb_is_in_the_help(slipway: Slipway) -> None:
         (["status"], "Missing argument 'ENVIRONMENT'."),
         (["status", "dev", "prod"], "Got unexpected extra argument"),
         (["status", "dev", "--yaml"], "No such option: --yaml"),
-        (["deploy", "dev"], "No such command 'deploy'."),
+        (["launch", "dev"], "No such command 'launch'."),
         (["--configuration"], "Option '--configuration' requires an argument."),
     ],
 )

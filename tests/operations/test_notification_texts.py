@@ -1,0 +1,279 @@
+"""What is said of a run of the pipeline: which stage failed, and what serves."""
+
+from typing import Any
+
+import pytest
+
+from operations.notification.finding import Kind, Severity
+from operations.notification.pagerduty import event
+from operations.notification.record import Record, Result, Serving
+from operations.notification.report import Report
+from operations.notification.slack import message
+from operations.notification.summary import markdown, text
+from tests.operations.pipeline_runs import (
+    NEW,
+    NEXT,
+    OLD,
+    ROLLED_BACK,
+    SERVES_NEW,
+    SUCCEEDED,
+    URL,
+    needs,
+    record,
+    reported,
+    trouble,
+)
+
+UNTOUCHED = "Nothing was deployed: what served before goes on serving."
+
+
+def only(report: Report) -> Any:
+    (finding,) = report.findings
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("job", "headline", "says"),
+    [
+        ("plan", "FAILED: plan on main", "slipway.toml does not say"),
+        ("test", "FAILED: tests on main", "The tests of the service or of the infrastructure failed."),
+        ("build", "FAILED: image build on main", "has a critical vulnerability that has a fix"),
+        ("publish", "FAILED: publishing on main", "was not tagged, attested, or copied to ECR"),
+    ],
+)
+def test_a_stage_before_the_deployment_that_failed_is_named_and_nothing_was_deployed(
+    job: str, headline: str, says: str
+) -> None:
+    report = reported(context=needs(**{job: "failure"}))
+    assert report.headline == headline
+    assert says in only(report).text
+    assert (only(report).serving, report.severity) == (UNTOUCHED, Severity.WARNING)
+
+
+@pytest.mark.parametrize("job", ["plan", "test", "build", "publish"])
+def test_a_stage_that_somebody_ended_is_cancelled_not_failed(job: str) -> None:
+    report = reported(context=needs(**{job: "cancelled"}))
+    assert only(report).kind is Kind.CANCELLED
+    assert (only(report).serving, report.severity) == (UNTOUCHED, Severity.OK)
+
+
+def test_two_stages_that_failed_are_both_told() -> None:
+    report = reported(context=needs(plan="failure", test="failure"))
+    assert [each.title for each in report.findings] == ["plan", "tests"]
+    assert report.headline == "FAILED: plan on main (and 1 more)"
+
+
+def test_a_deployment_that_went_well_says_what_serves_and_where() -> None:
+    report = reported(record())
+    assert report.headline == "DEPLOYED: prod on main"
+    assert (only(report).text, only(report).url) == (f"{NEW} serves, and answers at its URL.", URL)
+
+
+def test_a_branch_without_an_environment_is_built_and_that_is_all() -> None:
+    report = reported(context=needs("[]", deploy="skipped"))
+    assert report.headline == "BUILT: the image on main"
+    assert report.severity is Severity.OK
+
+
+def test_a_commit_that_a_later_one_has_overtaken_is_not_deployed_and_nothing_is_wrong() -> None:
+    report = reported(record(due=False, release=None, serving=Serving(NEXT, "COMPLETED", URL)))
+    assert report.headline == "NOT DEPLOYED: prod on main"
+    assert only(report).serving == f"{NEXT} serves."
+    assert report.severity is Severity.OK
+
+
+@pytest.mark.parametrize(
+    ("step", "verb", "says"),
+    [
+        ("credentials", "", "AWS did not let the job take on the deploy role"),
+        ("due", "pipeline", "it could not be seen what runs: it is broken"),
+        ("verify", "pipeline", "the image is not known to come from this pipeline: it is broken"),
+        ("infrastructure", "deploy", "the stacks were not deployed: it is broken"),
+        ("doctor", "", "the examination found what a release would fail on"),
+        ("release", "release", "the release failed: it is broken"),
+    ],
+)
+def test_a_step_before_the_rollout_that_failed_is_named_with_what_its_verb_said(
+    step: str, verb: str, says: str
+) -> None:
+    report = reported(record(step, troubles=(trouble(verb),) if verb else ()))
+    assert report.headline == "FAILED: prod on main"
+    assert only(report).text == f"{NEW} was not released: {says}."
+    assert only(report).serving == f"{OLD} serves."
+    assert only(report).fix == ("Mend it." if verb else only(report).fix)
+    assert only(report).fix
+    assert report.severity is Severity.ERROR
+
+
+def test_a_release_that_was_rolled_back_is_never_called_a_success() -> None:
+    report = reported(record("release", release=ROLLED_BACK))
+    assert report.headline == "ROLLED BACK: prod on main"
+    assert only(report).text == (
+        f"{NEW} did not work, and was rolled back: the container service exits with code 3 at its start."
+    )
+    assert only(report).serving == f"{OLD} serves."
+    assert only(report).fix == "Mend what it says, and release that."
+    assert not only(report).well
+
+
+def test_without_a_diagnosis_the_reason_is_that_of_ecs() -> None:
+    report = reported(record("release", release=ROLLED_BACK | {"diagnosis": None, "advice": "Run slipway diagnose."}))
+    assert only(report).text.endswith(": ECS deployment circuit breaker: tasks failed to start.")
+    assert only(report).fix == "Run slipway diagnose."
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind", "severity", "says"),
+    [
+        ("FAILED", Kind.FAILED, Severity.CRITICAL, "failed, and nothing was put back"),
+        ("SUPERSEDED", Kind.FAILED, Severity.ERROR, "was replaced by another release"),
+        ("TIMED_OUT", Kind.UNKNOWN, Severity.CRITICAL, "goes on without being watched"),
+        ("IN_PROGRESS", Kind.UNKNOWN, Severity.CRITICAL, "goes on without being watched"),
+    ],
+)
+def test_every_other_end_of_a_release_is_told_for_what_it_is(
+    verdict: str, kind: Kind, severity: Severity, says: str
+) -> None:
+    outcome = SUCCEEDED | {"verdict": verdict, "runs": "", "reason": "why"}
+    report = reported(record("release", release=outcome, serving=Serving(NEW, "IN_PROGRESS", URL)))
+    assert (only(report).kind, only(report).severity) == (kind, severity)
+    assert only(report).text == f"{NEW} {says}: why."
+    assert only(report).serving == f"ECS rolls out {NEW}: its state is IN_PROGRESS."
+
+
+def test_what_the_public_url_does_not_serve_was_rolled_back_and_the_rollback_is_no_success() -> None:
+    back = SUCCEEDED | {"tag": OLD, "runs": OLD}
+    told = trouble("smoke", f"{URL} does not serve {NEW}", "See DNS.")
+    report = reported(record("smoke", release=SUCCEEDED, rollback=back, troubles=(told,)))
+    assert report.headline == "ROLLED BACK: prod on main"
+    assert only(report).text == (
+        f"{NEW} was released, but the public URL does not serve it: {URL} does not serve {NEW}."
+    )
+    assert (only(report).serving, only(report).fix) == (f"{OLD} serves.", "See DNS.")
+
+
+def test_a_rollback_that_was_refused_leaves_what_nobody_can_reach() -> None:
+    troubles = (trouble("smoke"), trouble("rollback", "there is no release before it", "Release another tag."))
+    report = reported(record("smoke", release=SUCCEEDED, troubles=troubles, serving=SERVES_NEW))
+    assert (only(report).kind, only(report).severity) == (Kind.FAILED, Severity.CRITICAL)
+    assert "It was not rolled back: there is no release before it." in only(report).text
+    assert (only(report).serving, only(report).fix) == (f"{NEW} serves.", "Release another tag.")
+
+
+@pytest.mark.parametrize(
+    ("step", "more", "says", "severity"),
+    [
+        ("verify", {}, "was ended before anything was released", Severity.OK),
+        ("release", {"release": ROLLED_BACK}, "was ended, and its rollout was taken back", Severity.OK),
+        ("release", {"abort": ROLLED_BACK}, "was ended, and its rollout was taken back", Severity.OK),
+        ("smoke", {"release": SUCCEEDED}, "was ended after it had been released", Severity.WARNING),
+        ("infrastructure", {}, "was ended in the middle", Severity.CRITICAL),
+        ("release", {"release": SUCCEEDED | {"verdict": "IN_PROGRESS"}}, "in the middle", Severity.CRITICAL),
+    ],
+)
+def test_a_cancelled_deployment_says_how_far_it_was(
+    step: str, more: dict[str, Any], says: str, severity: Severity
+) -> None:
+    report = reported(record(step, status=Result.CANCELLED, **more))
+    assert (only(report).kind, report.severity) == (Kind.CANCELLED, severity)
+    assert says in only(report).text
+    assert not only(report).well
+
+
+def test_what_aws_did_not_say_is_not_known() -> None:
+    report = reported(record("infrastructure", serving=Serving(problem="the credentials have expired")))
+    assert only(report).serving == "What serves is not known: the credentials have expired."
+
+
+@pytest.mark.parametrize(
+    ("result", "kind", "severity"),
+    [
+        ("failure", Kind.FAILED, Severity.ERROR),
+        ("cancelled", Kind.CANCELLED, Severity.OK),
+        ("success", Kind.UNKNOWN, Severity.WARNING),
+    ],
+)
+def test_an_environment_that_left_no_record_is_not_taken_for_deployed(
+    result: str, kind: Kind, severity: Severity
+) -> None:
+    report = reported(context=needs(deploy=result))
+    assert (only(report).kind, only(report).title, only(report).severity) == (kind, "prod", severity)
+    assert only(report).serving == "What serves is not known; slipway status prod tells."
+
+
+def test_the_worst_of_several_environments_comes_first() -> None:
+    report = reported(record(environment="qa"), record("release", environment="prod", release=ROLLED_BACK))
+    assert [each.title for each in report.findings] == ["prod", "qa"]
+    assert report.headline == "ROLLED BACK: prod on main"
+
+
+@pytest.mark.parametrize(
+    "each",
+    [record(), record("release", release=ROLLED_BACK, troubles=(trouble("smoke"),)), record("due", due=True)],
+    ids=["deployed", "rolled back", "stopped"],
+)
+def test_a_record_survives_being_handed_over(each: Record) -> None:
+    assert Record.of(each.as_json()) == each
+
+
+def test_the_summary_begins_with_what_happened_and_ends_with_who_was_not_told() -> None:
+    lines = markdown(
+        reported(record("release", release=ROLLED_BACK)), {"Slack": "it answered 500", "PagerDuty": ""}
+    ).splitlines()
+    assert lines[0] == "## ROLLED BACK: prod on main"
+    assert f"**{OLD} serves.**" in "\n".join(lines)
+    assert "**Slack was not told:** it answered 500." in lines
+    assert lines[-2] == "That changes nothing of what is said above."
+    assert not any("PagerDuty" in line for line in lines)
+
+
+def test_the_text_fits_80_columns() -> None:
+    lines = text(reported(record("release", release=ROLLED_BACK)), {"Slack": "", "PagerDuty": "it answered 400: no"})
+    assert max(map(len, lines)) <= 80
+    assert lines[0] == "ROLLED BACK: prod on main"
+    assert lines[-2:] == ["Slack was told.", "PagerDuty was not told: it answered 400: no."]
+
+
+def test_text_of_strangers_is_no_markup_anywhere() -> None:
+    nasty = ROLLED_BACK | {"diagnosis": {"headline": "<!channel> @octocat [x](http://evil) <b>", "fix": ""}}
+    report = reported(record("release", release=nasty))
+    assert "<!channel>" not in str(message(report))
+    assert "&lt;!channel&gt;" in str(message(report))
+    assert "<b>" not in markdown(report, {})
+    assert "@octocat [" not in markdown(report, {})
+
+
+def test_a_message_for_slack_keeps_within_its_limits() -> None:
+    endless = ROLLED_BACK | {"diagnosis": {"headline": "x" * 9000, "fix": ""}}
+    records = [record("release", environment=f"e{number}", release=endless) for number in range(80)]
+    sent = message(reported(*records))
+    assert len(sent["blocks"]) <= 50
+    assert max(len(each["text"]["text"]) for each in sent["blocks"] if each["type"] == "section") == 3000
+    assert len(sent["blocks"][0]["text"]["text"]) <= 150
+
+
+def test_the_success_after_a_failure_closes_the_alert_that_it_opened() -> None:
+    failed = event(reported(record("release", release=ROLLED_BACK)), "key")
+    well = event(reported(record()), "key")
+    assert failed
+    assert well
+    assert (failed["event_action"], failed["payload"]["severity"]) == ("trigger", "error")
+    assert well == {"routing_key": "key", "dedup_key": failed["dedup_key"], "event_action": "resolve"}
+
+
+def test_nobody_is_woken_and_no_alert_is_closed_by_a_run_that_somebody_ended() -> None:
+    assert event(reported(context=needs(test="cancelled")), "key") is None
+
+
+@pytest.mark.parametrize(
+    ("records", "severity"),
+    [
+        ((), "warning"),
+        ((record("release", release=ROLLED_BACK),), "error"),
+        ((record("release", release=ROLLED_BACK | {"verdict": "FAILED"}),), "critical"),
+    ],
+)
+def test_an_alert_weighs_as_much_as_what_serves_is_in_doubt(records: tuple[Record, ...], severity: str) -> None:
+    sent = event(reported(*records) if records else reported(context=needs(test="failure")), "key")
+    assert sent
+    assert sent["payload"]["severity"] == severity
