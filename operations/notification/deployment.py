@@ -150,7 +150,9 @@ def _look_at(record: Record, step: str) -> str:
 
 
 def _cancelled(record: Record) -> Finding:
-    outcome = record.abort or record.release
+    # Who looks at what is under way may see an earlier rollout, if this one had not begun.
+    own = record.abort and record.abort.get("tag") == record.tag
+    outcome = record.abort if own else record.release
     verdict = str(outcome.get("verdict")) if outcome else ""
     told, severity = "was ended before anything was released", Severity.OK
     if verdict == "ROLLED_BACK":

@@ -7,6 +7,8 @@ from typing import NoReturn
 
 import typer
 
+from operations.errors import OperationError
+from operations.pipeline.step_outputs import hand_over
 from operations.rendering.rollout import lines, markdown
 from operations.rollout.outcome import Outcome
 
@@ -15,7 +17,10 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 def end(outcome: Outcome, *, as_json: bool, file: Path | None = None) -> NoReturn:
-    """Print the outcome, add it to the job's summary if there is one, and end with its exit code.
+    """Print the outcome, tell GitHub Actions of it if this is a job there, and end with its exit code.
+
+    A job's summary gets the outcome, and the step two outputs: `verdict`, and `rolled_out`, which is `false` if there
+    was nothing to roll out.
 
     Args:
         file: where the outcome is written as JSON, too; its folder is made.
@@ -27,6 +32,10 @@ def end(outcome: Outcome, *, as_json: bool, file: Path | None = None) -> NoRetur
             file.write_text(json.dumps(outcome.as_json(), indent=2), encoding="utf-8")
         except OSError as error:  # the verdict stands
             typer.echo(f"The outcome cannot be written to {file}: {error.strerror}.", err=True)
+    try:
+        hand_over({"verdict": outcome.judgement.verdict.name, "rolled_out": json.dumps(outcome.rollout is not None)})
+    except OperationError as error:  # likewise
+        typer.echo(f"{error.what}.", err=True)
     if summary := os.environ.get(SUMMARY):
         try:
             with Path(summary).open("a", encoding="utf-8") as opened:

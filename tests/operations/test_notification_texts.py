@@ -24,6 +24,7 @@ from tests.operations.pipeline_runs import (
     trouble,
 )
 
+LEFT = SUCCEEDED | {"verdict": "IN_PROGRESS", "runs": ""}
 UNTOUCHED = "Nothing was deployed: what served before goes on serving."
 
 
@@ -166,9 +167,11 @@ def test_a_rollback_that_was_refused_leaves_what_nobody_can_reach() -> None:
         ("verify", {}, "was ended before anything was released", Severity.OK),
         ("release", {"release": ROLLED_BACK}, "was ended, and its rollout was taken back", Severity.OK),
         ("release", {"abort": ROLLED_BACK}, "was ended, and its rollout was taken back", Severity.OK),
+        ("infrastructure", {"abort": ROLLED_BACK | {"tag": NEXT}}, "was ended in the middle", Severity.CRITICAL),
+        ("release", {"release": LEFT, "abort": ROLLED_BACK}, "was ended, and its rollout was", Severity.OK),
         ("smoke", {"release": SUCCEEDED}, "was ended after it had been released", Severity.WARNING),
         ("infrastructure", {}, "was ended in the middle", Severity.CRITICAL),
-        ("release", {"release": SUCCEEDED | {"verdict": "IN_PROGRESS"}}, "in the middle", Severity.CRITICAL),
+        ("release", {"release": LEFT}, "was ended in the middle", Severity.CRITICAL),
     ],
 )
 def test_a_cancelled_deployment_says_how_far_it_was(

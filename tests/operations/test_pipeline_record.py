@@ -117,3 +117,22 @@ def test_an_outcome_that_cannot_be_written_leaves_the_verdict(world: World, rele
     ended = release("--outcome", str(tmp_path / "file" / "release.json"))
     assert ended.exit_code == 0
     assert "The outcome cannot be written to" in ended.stderr
+
+
+@pytest.mark.parametrize(("ending", "verdict"), [(succeeding, "SUCCEEDED"), (rolling_back, "ROLLED_BACK")])
+def test_a_release_tells_the_steps_after_it_how_it_ended(
+    ending: Any, verdict: str, world: World, release: Any, shell: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shell.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    ending(world)
+    release()
+    assert (tmp_path / "output").read_text() == f"verdict={verdict}\nrolled_out=true\n"
+
+
+def test_a_tag_that_runs_already_was_not_rolled_out(
+    world: World, release: Any, shell: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shell.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    world.same, world.tag = True, OLD
+    assert release(tag=OLD).exit_code == 0
+    assert (tmp_path / "output").read_text() == "verdict=SUCCEEDED\nrolled_out=false\n"

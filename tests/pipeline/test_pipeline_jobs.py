@@ -1,0 +1,250 @@
+"""What the jobs of the pipeline may do, for how long, and that they run what is there."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from operations.command import command
+from operations.github import SECRETS
+from operations.notification.record import STEPS
+from operations.notification.report import STAGES
+from tests.conftest import PROJECT
+
+GITHUB = PROJECT / ".github"
+PIPELINE = GITHUB / "workflows" / "pipeline.yml"
+JOBS = ("plan", "test", "coverage", "build", "publish", "deploy", "notify")
+ACTIONS = sorted((GITHUB / "actions").glob("*/action.yml"))
+PROGRAM = ".venv/bin/slipway "
+VERSION = re.compile(r"v\d+\.\d+\.\d+")
+
+
+def parsed(path: Path) -> dict[Any, Any]:
+    document: dict[Any, Any] = yaml.safe_load(path.read_text())
+    return document
+
+
+@pytest.fixture(scope="module")
+def jobs() -> dict[str, Any]:
+    jobs: dict[str, Any] = parsed(PIPELINE)["jobs"]
+    return jobs
+
+
+def scripts() -> Iterator[tuple[str, str]]:
+    """Every script of the pipeline and of the actions that it uses, with a name."""
+    for job, each in parsed(PIPELINE)["jobs"].items():
+        yield from ((f"{job}: {step.get('name', step['run'])}", step["run"]) for step in each["steps"] if "run" in step)
+    for path in ACTIONS:
+        for step in parsed(path)["runs"]["steps"]:
+            if "run" in step:
+                yield f"{path.parent.name}: {step.get('name', step['run'])}", step["run"]
+
+
+SCRIPTS = dict(scripts())
+
+
+def permissions() -> Iterator[tuple[str, str, str, str]]:
+    """Job, scope, access and the comment beside it, as the file has them."""
+    job, within = "", False
+    for line in PIPELINE.read_text().splitlines():
+        if found := re.fullmatch(r"  (\w+):", line):
+            job = found[1]
+        if re.match(r" {4}\S", line):
+            within = line == "    permissions:"
+        elif within and (found := re.fullmatch(r"      ([\w-]+): (\w+)(?: # (.+))?", line)):
+            yield job, found[1], found[2], found[3] or ""
+
+
+PERMISSIONS = list(permissions())
+
+
+def test_the_jobs_are_these(jobs: Mapping[str, Any]) -> None:
+    assert tuple(jobs) == JOBS
+
+
+def test_a_push_to_main_or_develop_and_a_pull_request_to_main_start_it_and_nothing_else() -> None:
+    triggers = parsed(PIPELINE)[True]  # YAML 1.1 takes `on` for a truth value
+    assert triggers == {"push": {"branches": ["main", "develop"]}, "pull_request": {"branches": ["main"]}}
+
+
+def test_nothing_is_permitted_but_what_a_job_asks_for(jobs: Mapping[str, Any]) -> None:
+    assert parsed(PIPELINE)["permissions"] == {}
+    assert [name for name, job in jobs.items() if "permissions" not in job] == []
+    granted = {(job, scope, access) for job, scope, access, _ in PERMISSIONS}
+    assert granted == {
+        (name, scope, access) for name, job in jobs.items() for scope, access in job["permissions"].items()
+    }
+
+
+@pytest.mark.parametrize(("job", "scope", "access", "reason"), PERMISSIONS)
+def test_every_permission_has_its_reason_beside_it(job: str, scope: str, access: str, reason: str) -> None:
+    assert reason, f"{job}: {scope}: {access}"
+
+
+def test_only_the_jobs_that_take_on_a_role_may_have_a_token_for_it() -> None:
+    assert {job for job, scope, *_ in PERMISSIONS if scope == "id-token"} == {"publish", "deploy"}
+
+
+def test_nobody_may_change_the_repository() -> None:
+    assert {access for _, scope, access, _ in PERMISSIONS if scope == "contents"} == {"read"}
+
+
+def test_what_a_pull_request_runs_gets_no_secret(jobs: Mapping[str, Any]) -> None:
+    assert "secrets." not in str(jobs["test"])
+    assert jobs["test"]["permissions"] == {"contents": "read"}
+
+
+def test_every_job_has_a_time_limit(jobs: Mapping[str, Any]) -> None:
+    limits = {name: job.get("timeout-minutes") for name, job in jobs.items()}
+    assert limits["deploy"] == "${{ matrix.environment.minutes }}"  # of slipway pipeline plan
+    assert all(0 < limit <= 30 for name, limit in limits.items() if name != "deploy")
+
+
+def test_what_is_checked_out_leaves_no_token_behind(jobs: Mapping[str, Any]) -> None:
+    checkouts = [
+        step.get("with", {}).get("persist-credentials")
+        for job in jobs.values()
+        for step in job["steps"]
+        if step.get("uses", "").startswith("actions/checkout@")
+    ]
+    assert checkouts == [False] * 6
+
+
+def test_the_coverage_is_uploaded_by_a_job_that_checks_nothing_out_and_never_fails_the_run(
+    jobs: Mapping[str, Any],
+) -> None:
+    job = jobs["coverage"]
+    assert (job["needs"], job["continue-on-error"], job["permissions"]) == ("test", True, {})
+    assert [step["uses"].partition("@")[0] for step in job["steps"]] == [
+        "actions/download-artifact",
+        "codecov/codecov-action",
+    ]
+    assert all("coverage" not in str(each.get("needs", "")) for each in jobs.values())
+
+
+def test_poetry_keeps_its_packages_by_the_lock_files(jobs: Mapping[str, Any]) -> None:
+    (cache,) = [step for step in jobs["test"]["steps"] if step.get("uses", "").startswith("actions/cache@")]
+    assert cache["with"] == {
+        "path": "~/.cache/pypoetry",
+        "key": "${{ runner.os }}-poetry-${{ hashFiles('**/poetry.lock') }}",
+    }
+
+
+def test_poetry_is_the_same_in_the_image_and_in_the_job() -> None:
+    dockerfile = (PROJECT / "service" / "Dockerfile").read_text()
+    version = re.search(r"ARG POETRY_VERSION=(\S+)", dockerfile)
+    assert version
+    assert SCRIPTS["test: Install Poetry"] == f"pipx install poetry=={version[1]}"
+
+
+def test_the_layers_of_each_processor_are_kept_with_those_of_every_stage(jobs: Mapping[str, Any]) -> None:
+    (build,) = [step["with"] for step in jobs["build"]["steps"] if step.get("id") == "build"]
+    scope = "type=gha,scope=image-${{ matrix.image.architecture }}"
+    assert (build["cache-from"], build["cache-to"]) == (scope, f"{scope},mode=max")
+    assert (build["sbom"], build["provenance"]) == (True, "mode=max")
+    assert "push-by-digest=true" in build["outputs"]
+
+
+def test_an_image_is_scanned_before_it_gets_a_tag(jobs: Mapping[str, Any]) -> None:
+    (scan,) = [step["with"] for step in jobs["build"]["steps"] if step.get("uses", "").startswith("anchore/scan-")]
+    assert (scan["severity-cutoff"], scan["only-fixed"], scan["fail-build"]) == ("critical", "true", "true")
+    assert jobs["publish"]["needs"] == ["plan", "build"]
+    (build,) = [step["with"] for step in jobs["build"]["steps"] if step.get("id") == "build"]
+    assert "tags" not in build
+
+
+def test_an_image_is_attested_before_it_comes_to_ecr_and_verified_before_anything_is_deployed(
+    jobs: Mapping[str, Any],
+) -> None:
+    def positions(job: str, *words: str) -> list[int]:
+        texts = [f"{step.get('uses', '')} {step.get('run', '')}" for step in jobs[job]["steps"]]
+        return [index for word in words for index, text in enumerate(texts) if word in text]
+
+    publish = positions("publish", "pipeline publish", "actions/attest@", "pipeline copy")
+    deploy = positions("deploy", "pipeline due", "pipeline verify", "cdk-deploy", "slipway doctor", "slipway release")
+    assert (len(publish), publish) == (3, sorted(publish))
+    assert (len(deploy), deploy) == (5, sorted(deploy))
+
+
+def test_one_release_at_a_time_in_an_environment_and_none_is_dropped(jobs: Mapping[str, Any]) -> None:
+    # Nothing is cancelled in progress unless it is said so.
+    assert jobs["deploy"]["concurrency"] == {"group": "deploy-${{ matrix.environment.name }}", "queue": "max"}
+    assert jobs["deploy"]["strategy"]["fail-fast"] is False
+    assert "concurrency" not in parsed(PIPELINE)
+
+
+def test_only_older_tests_of_the_same_pull_request_are_cancelled(jobs: Mapping[str, Any]) -> None:
+    assert jobs["test"]["concurrency"] == {
+        "group": "test-${{ github.event.pull_request.number || github.run_id }}",
+        "cancel-in-progress": True,
+    }
+    assert [name for name, job in jobs.items() if "concurrency" in job] == ["test", "deploy"]
+
+
+def test_the_steps_of_the_deployment_are_those_that_its_record_knows(jobs: Mapping[str, Any]) -> None:
+    ids = [step["id"] for step in jobs["deploy"]["steps"] if "id" in step]
+    assert [each for each in ids if each in STEPS] == list(STEPS)
+    assert set(ids) - set(STEPS) == {"rollback", "abort", "record"}
+
+
+def test_the_report_knows_every_job_that_it_is_told_of(jobs: Mapping[str, Any]) -> None:
+    assert jobs["notify"]["needs"] == [*STAGES, "deploy"]
+
+
+def test_a_cancelled_job_sends_its_signals_to_the_release_itself() -> None:
+    assert SCRIPTS["deploy: Release"].startswith("exec .venv/bin/slipway release ")
+    assert "--on-cancel rollback" in SCRIPTS["deploy: Release"]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_nothing_is_put_into_a_script(name: str) -> None:
+    assert "${{" not in SCRIPTS[name]
+
+
+@pytest.mark.parametrize("name", [name for name, script in SCRIPTS.items() if PROGRAM in script])
+def test_every_verb_and_option_that_a_script_uses_is_there(name: str) -> None:
+    lines = SCRIPTS[name].replace("\\\n", " ").replace("||", "").splitlines()
+    for words in (shlex.split(line.partition(PROGRAM)[2]) for line in lines if PROGRAM in line):
+        verb: Any = typer.main.get_command(command)
+        while hasattr(verb, "commands"):
+            verb = verb.commands[words.pop(0)]
+        verb.make_context(name, words).close()  # refuses what the verb does not know, or lacks
+
+
+@pytest.mark.parametrize(
+    "target", sorted({word for text in SCRIPTS.values() for word in re.findall(r"make (\S+)", text)})
+)
+def test_every_target_of_make_that_a_script_uses_is_there(target: str) -> None:
+    assert re.search(rf"(?m)^{target}:.* ## ", (PROJECT / "Makefile").read_text())
+
+
+@pytest.mark.parametrize("path", [PIPELINE, *ACTIONS], ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_action_of_others_is_pinned_by_its_commit_with_the_version_beside_it(path: Path) -> None:
+    uses = re.findall(r"uses: (\S+)(?: # (.*))?", path.read_text())
+    for action, version in uses:
+        if not action.startswith("./"):
+            assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", action), action
+            assert VERSION.fullmatch(version), action
+
+
+def test_an_action_has_the_same_commit_wherever_it_is_used() -> None:
+    text = "".join(path.read_text() for path in [PIPELINE, *ACTIONS])
+    pins = set(re.findall(r"uses: ([\w.-]+/[\w./-]+)@([0-9a-f]{40})", text))
+    assert len(pins) == len({action for action, _ in pins})
+
+
+def test_the_variables_are_those_that_slipway_github_prints() -> None:
+    text = "".join(path.read_text() for path in [PIPELINE, *ACTIONS])
+    used = set(re.findall(r"vars\.(\w+)", text))
+    printed = (PROJECT / "operations" / "github.py").read_text()
+    assert used == {"AWS_ACCOUNT_ID", "AWS_BUILD_ROLE_ARN", "AWS_DEPLOY_ROLE_ARN", "AWS_REGION", "AWS_REGISTRY_REGION"}
+    assert [name for name in used if f'"{name}"' not in printed] == []
+
+
+def test_the_secrets_are_those_that_slipway_github_names() -> None:
+    assert set(re.findall(r"secrets\.(\w+)", PIPELINE.read_text())) == set(SECRETS)
