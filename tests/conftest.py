@@ -22,8 +22,9 @@ Template = dict[str, Any]
 
 
 def pytest_configure() -> None:
-    """What the shell says of AWS or of proxies must not decide over a test."""
-    for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
+    """What the shell says of AWS or of proxies must not decide over a test, nor the job of GitHub that runs it."""
+    foreign = ("AWS_", "GITHUB_", "SLIPWAY_")
+    for name in [name for name in os.environ if name.startswith(foreign) or name.lower().endswith("_proxy")]:
         del os.environ[name]
 
 

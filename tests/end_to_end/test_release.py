@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sandbox.engine import Engine
 from sandbox.processes import eventually
 from tests.conftest import PROJECT
 from tests.end_to_end.conftest import BIN, Sandbox, get
+from tests.end_to_end.deployment_job import DeploymentJob
 from tests.end_to_end.images import CRASH, DEAF, LAST_WORDS, Images, missing_tag
 from tests.end_to_end.load import Load
 
@@ -27,6 +29,14 @@ def images(sandbox: Sandbox, engine: Engine) -> Images:
 def good(sandbox: Sandbox) -> str:
     """The tag that serves before the test begins."""
     return served(sandbox)
+
+
+@pytest.fixture
+def job(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DeploymentJob:
+    """A job of the pipeline."""
+    job = DeploymentJob(sandbox, tmp_path, monkeypatch)
+    job.begin()
+    return job
 
 
 def outcome_of(finished: subprocess.CompletedProcess[str], expected: int) -> dict[str, Any]:
@@ -53,15 +63,26 @@ def touched(sandbox: Sandbox) -> tuple[list[str], list[str]]:
     return [event["EventId"] for event in events], [each["ChangeSetId"] for each in change_sets]
 
 
-def test_a_good_tag_is_released_and_the_url_serves_it(sandbox: Sandbox, images: Images) -> None:
+def test_a_good_tag_is_released_and_the_url_serves_it(sandbox: Sandbox, images: Images, job: DeploymentJob) -> None:
     tag = images.push()
-    outcome = release(sandbox, tag, expected=0)
+    outcome = release(sandbox, tag, *job.outcome, expected=0)
     assert (outcome["verdict"], outcome["runs"]) == ("SUCCEEDED", tag)
     assert outcome["timeline"]["seconds"] > 1
     assert served(sandbox) == tag
     status = sandbox.status()
     assert (status["image_tag"], status["running"], status["stack"]) == (tag, 2, "UPDATE_COMPLETE")
+    assert f"### SUCCEEDED: `{tag}` in `sandbox`\n" in job.summary
+    smoked = outcome_of(sandbox.slipway("smoke", "sandbox", "--tag", tag, "--json"), expected=0)
+    assert (smoked["tag"], smoked["requests"]) == (tag, 3)
+    message = job.message(tag, "success", release="success", smoke="success")
+    assert message["text"].startswith(f"DEPLOYED: sandbox on no branch. {tag} serves.")
     assert release(sandbox, tag, expected=0)["reason"] == "it was released already, and runs"
+
+
+def test_a_commit_that_is_built_again_keeps_the_image_that_ecr_has(
+    good: str, sandbox: Sandbox, job: DeploymentJob
+) -> None:
+    assert job.publish(good) == {"digest": sandbox.status()["image_digest"], "published": True}
 
 
 def test_a_good_release_loses_no_request(good: str, sandbox: Sandbox, images: Images) -> None:
@@ -98,11 +119,16 @@ def test_a_missing_image_that_is_released_all_the_same_is_rolled_back_without_on
 
 
 def test_an_image_that_crashes_at_start_is_rolled_back_and_diagnosed_with_its_last_words(
-    good: str, sandbox: Sandbox, images: Images
+    good: str, sandbox: Sandbox, images: Images, job: DeploymentJob
 ) -> None:
-    outcome = release(sandbox, images.push(CRASH), expected=3)
+    tag = images.push(CRASH)
+    outcome = release(sandbox, tag, *job.outcome, expected=3)
     assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
     assert "circuit breaker" in outcome["reason"]
+    assert f"### ROLLED BACK: `{tag}` in `sandbox`\n" in job.summary
+    message = job.message(tag, "failure", release="failure", smoke="skipped")
+    assert message["text"] == f"ROLLED BACK: sandbox on no branch. {good} serves."
+    assert LAST_WORDS in message["blocks"][1]["text"]["text"]
     assert outcome["diagnosis"]["cause"] == "crash loop"
     assert LAST_WORDS in outcome["diagnosis"]["headline"]
     assert served(sandbox) == good

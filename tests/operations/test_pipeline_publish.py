@@ -1,7 +1,6 @@
 """`slipway pipeline publish`, `copy` and `verify`: the image of a commit, and that it stays the same one."""
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,43 +9,12 @@ import pytest
 
 from tests.operations.answering import AnsweringAws, RefusalError
 from tests.operations.conftest import Ended, Slipway
+from tests.operations.stand_ins import DOCKER, GH, INDEX, install
 
 TAG = "sha-0123456789ab"
 IMAGE = "ghcr.io/acme/shop"
 ECR = "222222222222.dkr.ecr.eu-central-1.amazonaws.com/slipway"
-ARM, X86, INDEX, EARLIER = (f"sha256:{digit * 64}" for digit in "abcd")
-
-# Registries as Docker's buildx shows them: what is tagged is remembered, with the digest that the source has, or that
-# of a new index if there are several. With a reason in `refusal`, they refuse.
-DOCKER = """#!{python}
-import json, pathlib, sys
-folder = pathlib.Path({folder!r})
-words = sys.argv[1:]
-with (folder / "log").open("a") as log:
-    print(json.dumps(words), file=log)
-assert words[:2] == ["buildx", "imagetools"], words
-if (folder / "refusal").exists():
-    print("#1 pushing\\nERROR: " + (folder / "refusal").read_text(), file=sys.stderr)
-    sys.exit(1)
-tags = json.loads((folder / "tags").read_text())
-if words[2] == "inspect":
-    print(json.dumps({{"digest": tags[words[3]], "mediaType": "application/vnd.oci.image.index.v1+json"}}))
-else:
-    names = [words[index + 1] for index, word in enumerate(words) if word == "--tag"]
-    sources = [word for word in words[3:] if "@" in word]
-    digest = sources[0].partition("@")[2] if len(sources) == 1 else {index!r}
-    tags.update(dict.fromkeys(names, digest))
-    (folder / "tags").write_text(json.dumps(tags))
-"""
-
-GH = """#!{python}
-import json, pathlib, sys
-folder = pathlib.Path({folder!r})
-(folder / "gh-words").write_text(json.dumps(sys.argv[1:]))
-if (folder / "refusal").exists():
-    print("Loaded digest\\n\\nError: " + (folder / "refusal").read_text(), file=sys.stderr)
-    sys.exit(1)
-"""
+ARM, X86, EARLIER = (f"sha256:{digit * 64}" for digit in "abd")
 
 
 class Registries:
@@ -54,11 +22,7 @@ class Registries:
 
     def __init__(self, folder: Path, aws: AnsweringAws, shell: pytest.MonkeyPatch) -> None:
         self._folder = folder
-        (folder / "tags").write_text("{}")
-        for name, program in {"docker": DOCKER, "gh": GH}.items():
-            text = program.format(python=sys.executable, folder=str(folder), index=INDEX)
-            (folder / name).write_text(text)
-            (folder / name).chmod(0o755)
+        install(folder, docker=DOCKER, gh=GH)
         shell.setenv("PATH", str(folder))
         aws.answer("DescribeImages", self._described)
 
