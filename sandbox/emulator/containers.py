@@ -4,12 +4,25 @@ MiniStack 1.5.33 tells the container engine the image, the command, the environm
 in which the root file system is writable and the process is root says little about AWS, where neither is.
 """
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 from sandbox.emulator.internals import internal, replace
 
 _Definition = dict[str, Any]
+_BYTES_PER_MIB = 1 << 20
+_MIB_PER_GIB = 1024
+_UNITS_PER_CPU = 1024
+# What the error of an engine speaks of that cannot do it.
+_OPTIONAL = {
+    "init": ("init",),
+    "cgroup": ("mem_limit", "memswap_limit", "nano_cpus"),
+    "memory": ("mem_limit", "memswap_limit"),
+    "swap": ("memswap_limit",),
+    "cpu": ("nano_cpus",),
+}
+_log = logging.getLogger("slipway.emulator")
 
 
 def apply_container_settings() -> None:
@@ -25,20 +38,24 @@ def apply_container_settings() -> None:
         return build_run_kwargs
 
     replace("services.ecs", "_build_run_kwargs", with_settings)
+    replace("services.ecs", "_run_docker_container", _as_far_as_the_engine_can)
 
 
 def container_settings(definition: _Definition, task_definition: _Definition) -> dict[str, Any]:
     """Return the arguments for docker-py's `containers.run` that follow from a container definition.
 
-    Left out are the limits of memory and CPU, which not every engine may set, and `initProcessEnabled`, whose binary
-    not every engine has.
+    On Fargate a container may take what its task has of memory and CPU, unless it is given less memory itself. Here
+    each container is limited by itself, so that two of one task can take more than the task has.
     """
+    parameters = definition.get("linuxParameters") or {}
     settings: dict[str, Any] = {
+        **_limits(definition, task_definition),
+        "init": parameters.get("initProcessEnabled"),
         "entrypoint": definition.get("entryPoint"),
         "user": definition.get("user"),
         "working_dir": definition.get("workingDirectory"),
         "read_only": definition.get("readonlyRootFilesystem"),
-        "cap_drop": ((definition.get("linuxParameters") or {}).get("capabilities") or {}).get("drop"),
+        "cap_drop": (parameters.get("capabilities") or {}).get("drop"),
         "tmpfs": _scratch_mounts(definition, task_definition),
     }
     return {name: value for name, value in settings.items() if value}
@@ -62,6 +79,37 @@ def remove_containers(task_arns: Iterable[str]) -> None:
                 container.remove(v=True, force=True)
             except NotFound:
                 continue
+
+
+def _limits(definition: _Definition, task_definition: _Definition) -> dict[str, Any]:
+    """Return the limits in docker-py's units: bytes, and billionths of a CPU."""
+    given = [_number(each, "GB", _MIB_PER_GIB) for each in (definition.get("memory"), task_definition.get("memory"))]
+    memory = min((each for each in given if each), default=0.0)
+    cpu = _number(task_definition.get("cpu"), "VCPU", _UNITS_PER_CPU)
+    swap = {"memswap_limit": int(memory * _BYTES_PER_MIB)} if memory else {}  # the same as memory: none on top of it
+    return {"mem_limit": int(memory * _BYTES_PER_MIB), **swap, "nano_cpus": int(cpu * 10**9 / _UNITS_PER_CPU)}
+
+
+def _number(text: Any, unit: str, factor: int) -> float:
+    """Return the number in a size such as `512` or `0.5 GB`, the latter times the factor; 0 when there is none."""
+    words = str(text or 0).upper()
+    return float(words.removesuffix(unit)) * (factor if words.endswith(unit) else 1)
+
+
+def _as_far_as_the_engine_can(original: Any) -> Any:
+    """Start a container without limits, or without an init process, where the engine says that it can do neither."""
+
+    def run(engine: Any, definition: _Definition, settings: dict[str, Any], **how: Any) -> Any:
+        try:
+            return original(engine, definition, settings, **how)
+        except Exception as error:
+            refused = [name for words, names in _OPTIONAL.items() if words in str(error) for name in names]
+            if not any(settings.pop(name, None) for name in refused):
+                raise
+            _log.warning("The engine runs %s without %s: %s", definition["name"], ", ".join(refused), error)
+            return original(engine, definition, settings, **how)
+
+    return run
 
 
 def _scratch_mounts(definition: _Definition, task_definition: _Definition) -> dict[str, str]:

@@ -7,6 +7,7 @@ stack complete, with the parameters of what did not start.
 import dataclasses
 import secrets
 import string
+import time
 from typing import Any
 
 from sandbox.emulator.containers import remove_containers
@@ -17,6 +18,7 @@ from sandbox.emulator.rollout import wait_for_rollout
 
 CREATE_ONLY = ("Cluster", "LaunchType", "Role", "SchedulingStrategy", "ServiceName")
 
+_POLL_SECONDS = 0.2
 _SPELLED_OTHERWISE = {"PlacementStrategies": "PlacementStrategy"}
 _NOT_OF_THE_API = ("ForceNewDeployment", "Tags", "ServiceName")
 _ROLLING_DEFAULTS = {"maximumPercent": 200, "minimumHealthyPercent": 100}
@@ -70,15 +72,22 @@ class Service:
         return _provisioned(service)
 
     def delete(self, resource: Resource) -> None:
-        """Delete the service, stop its tasks and remove their containers."""
+        """Delete the service, drain and stop its tasks and remove their containers."""
         ecs, cluster = client("ecs"), resource.properties.get("Cluster", "default")
         with absence_is_fine("ServiceNotFoundException", "ClusterNotFoundException"):
             ecs.delete_service(cluster=cluster, service=resource.physical_id, force=True)
             name = resource.physical_id.rpartition("/")[2]
-            stopped = ecs.get_paginator("list_tasks").paginate(
-                cluster=cluster, serviceName=name, desiredStatus="STOPPED"
-            )
-            remove_containers(task for page in stopped for task in page["taskArns"])
+            pages = ecs.get_paginator("list_tasks").paginate(cluster=cluster, serviceName=name, desiredStatus="STOPPED")
+            tasks = [page["taskArns"] for page in pages if page["taskArns"]]
+            while any(_have_not_ended(cluster, page) for page in tasks):
+                time.sleep(_POLL_SECONDS)
+            remove_containers(task for page in tasks for task in page)
+
+
+def _have_not_ended(cluster: str, tasks: list[str]) -> bool:
+    return any(
+        each["lastStatus"] != "STOPPED" for each in client("ecs").describe_tasks(cluster=cluster, tasks=tasks)["tasks"]
+    )
 
 
 def _changed(resource: Resource) -> Properties:

@@ -2,8 +2,12 @@
 
 from sandbox.emulator import (
     application_auto_scaling,
+    background,
     cloudwatch,
+    container_watch,
     containers,
+    deployment_end,
+    draining,
     execute_command,
     forwarding,
     query_definitions,
@@ -12,8 +16,10 @@ from sandbox.emulator import (
     stacks,
     stopped_tasks,
     target_health,
+    task_health,
     task_output,
     task_secrets,
+    traffic,
     vpc_endpoints,
     web,
 )
@@ -57,7 +63,13 @@ def register() -> None:
     forwarding.reach_listeners_by_port()
     web.protect_load_balancers()
     target_health.check_targets()
+    traffic.send_to_healthy_targets()
+    draining.drain_tasks()
+    deployment_end.complete_deployments_at_their_end()
+    task_health.keep_services_healthy()
+    container_watch.watch_containers()
     vpc_endpoints.describe_endpoints()
     cloudwatch.keep_metric_math()
     query_definitions.serve_query_definitions()
     application_auto_scaling.serve_application_auto_scaling()
+    background.start()

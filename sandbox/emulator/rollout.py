@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.emulator.handlers import ProvisioningError, failure
 from sandbox.emulator.internals import internal, replace
 from sandbox.emulator.loopback import client
-from sandbox.emulator.target_health import STOPPED_REASON
+from sandbox.emulator.task_health import FAILED
 
 TIMEOUT_VARIABLE = "SLIPWAY_SANDBOX_STABILITY_TIMEOUT"
 DEFAULT_TIMEOUT = 600.0
@@ -129,7 +129,7 @@ def _stopped_tasks(service: _Description, task_definition: str, patience: float)
 
 
 def _has_failed(task: _Description) -> bool:
-    return task.get("stopCode") in _STOPPED_BY_THEMSELVES or task.get("stoppedReason", "").startswith(STOPPED_REASON)
+    return task.get("stopCode") in _STOPPED_BY_THEMSELVES or task.get("stoppedReason", "").startswith(FAILED)
 
 
 def _tasks(service: _Description, desired_status: str) -> list[_Description]:
@@ -140,6 +140,8 @@ def _tasks(service: _Description, desired_status: str) -> list[_Description]:
 
 
 def _stopped_reason(task: _Description) -> str:
+    if task.get("stopCode") not in _STOPPED_BY_THEMSELVES:  # its exit code only says how it took the signal
+        return str(task.get("stoppedReason", ""))
     exits = [f"{c['name']} exited with {c['exitCode']}" for c in task["containers"] if c.get("exitCode") is not None]
     return str(task.get("stoppedReason", "")) + (f" ({', '.join(exits)})" if exits else "")
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.emulator.internals import internal, replace
+from sandbox.emulator.services import changing
 
 _MODULE = "services.ecs"
 _BREAKER = "ECS deployment circuit breaker"
@@ -83,14 +84,16 @@ def update_as_ecs_does() -> None:
 
     def update_service(data: dict[str, Any]) -> Any:
         service = _stored(data, "service")
-        if service:
+        if service is None:
+            return update(data)
+        with changing(service["serviceArn"]):
             service["deployments"] = sorted(service["deployments"], key=_rank)
             service[_REBALANCING] = data.get(_REBALANCING, service.get(_REBALANCING))
             if any(name in data and data[name] != service.get(name) for name in _STARTING_A_DEPLOYMENT):
                 data = {**data, "forceNewDeployment": True}
             if data.get("capacityProviderStrategy"):  # MiniStack gives a new deployment what the service had before
                 service.update(capacityProviderStrategy=data["capacityProviderStrategy"], launchType=None)
-        return update(data)
+            return update(data)
 
     actions.update(CreateService=create_service, UpdateService=update_service)
 
@@ -132,7 +135,7 @@ def _stop_service_deployment(data: dict[str, Any]) -> Any:
         return _refused("UnsupportedFeatureException", message)
     if deployment is None:
         return _refused("ServiceDeploymentNotFoundException", f"There is no service deployment {arn}.")
-    with internal("core.concurrency", "resource_lock")("ecs-service", key):
+    with changing(service["serviceArn"]), internal("core.concurrency", "resource_lock")("ecs-service", key):
         stoppable = deployment["rolloutState"] == "IN_PROGRESS" and deployment["status"] == "PRIMARY"
         if stoppable:
             _roll_back(service, deployment)

@@ -8,6 +8,7 @@ where ECS has the id of the deployment.
 from typing import Any
 
 from sandbox.emulator.internals import replace
+from sandbox.emulator.out_of_memory import tell_of_killed_containers
 
 _MODULE = "services.ecs"
 _EXITED = "Essential container in task exited"
@@ -49,6 +50,8 @@ def _stopped_by(original: Any) -> Any:
         if reason in _OF_THE_SCHEDULER and stop_code == "UserInitiated":
             reason = f"Scaling activity initiated by (deployment {task.get('startedBy')})"
             stop_code = "ServiceSchedulerInitiated"
+        if stop_code == "EssentialContainerExited":
+            tell_of_killed_containers(task)
         return original(arn, task, _WORDS.get(reason, reason), stop_code, exit_code)
 
     return mark_task_stopped

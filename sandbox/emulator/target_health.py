@@ -1,201 +1,173 @@
-"""Health checks of the tasks behind a load balancer, from their registration until they are healthy.
+"""Health checks by the load balancer: every task that is a target, at its target group's interval, for its whole life.
 
-In MiniStack 1.5.33 every target is healthy, so a new task gets requests before it listens, and a deployment completes
-although its health path never answers. Here a task gets requests once its health path has answered with an expected
-code, a deployment completes once all of its tasks have, and a task that does not in time is stopped and counts as
-failed. Unlike on AWS, a target is asked several times a second, one good answer is enough, a target that was healthy
-is not asked again, and draining ends with the last request under way.
+In MiniStack 1.5.33 every target is healthy. Here a target gets requests as long as it is healthy, by its target group's
+path, port, codes, timeout, interval and thresholds; one good check suffices for a new one ("After your target is
+registered, it must pass one health check to be considered healthy", Elastic Load Balancing: "Health checks for
+Application Load Balancer target groups").
+
+Not modelled: that each node of a load balancer checks by itself, HTTPS and gRPC checks, and slow start. A target that
+was registered by hand, such as a process of this machine, is not checked and counts as healthy.
 """
 
-import http.client
-import random
-import threading
-import time
-from collections import Counter
-from collections.abc import Iterable
+import asyncio
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
+from sandbox.emulator import background
 from sandbox.emulator.internals import internal, replace
+from sandbox.emulator.services import scope_of
 
-_ALB, _ECS = "services.alb", "services.ecs"
-_PAUSE_SECONDS = 0.25
-_DRAINING_SECONDS = 15.0
-STOPPED_REASON = "Task failed ELB health checks in"
-"""How ECS begins the reason of a task that it stops because its target is unhealthy."""
-
-
-_BEFORE_THE_CONTAINER = ("ServiceSchedulerInitiated", "UserInitiated")  # the task ends first, then its container
+_ALB = "services.alb"
+_REGISTRATION_SECONDS = 1.0  # from registration to the first check; on AWS a few seconds, and nowhere said how many
+_Settings = dict[str, Any]
+_Complaint = tuple[str, str]
 
 
 @dataclass
-class _Check:
+class Check:
     """What the load balancer knows of one target, in the words of DescribeTargetHealth."""
 
+    group: str
+    address: str
+    port: int
     state: str = "initial"
     reason: str = "Elb.InitialHealthChecks"
     description: str = "Initial health checks in progress"
+    passed: int = 0
+    failed: int = 0
+
+    def passes(self, settings: _Settings) -> None:
+        """Take note of a good answer."""
+        self.passed, self.failed = self.passed + 1, 0
+        if self.state == "initial" or self.passed >= _number(settings, "HealthyThresholdCount", 5):
+            self.state, self.reason, self.description = "healthy", "", ""
+
+    def fails(self, complaint: _Complaint, settings: _Settings) -> None:
+        """Take note of a bad answer, or of none."""
+        self.passed, self.failed = 0, self.failed + 1
+        if self.failed >= _number(settings, "UnhealthyThresholdCount", 2):
+            self.state, (self.reason, self.description) = "unhealthy", complaint
+
+    def drains(self) -> None:
+        """Take note that it is no longer registered."""
+        self.state, self.reason = "draining", "Target.DeregistrationInProgress"
+        self.description = "Target deregistration is in progress"
 
 
-_checks: dict[tuple[str, str], _Check] = {}
-"""By target group and address. A target that is not in it was registered by hand, and counts as healthy."""
+_checks: dict[tuple[str, str], Check] = {}
+"""By target group and address. A target that is not in it was registered by hand."""
 
-_under_way: Counter[str] = Counter()
-"""Requests that wait for their answer, by the address of the target."""
+_drained: dict[tuple[str, str], Check] = {}
+"""Likewise, of targets that get no new requests."""
 
 
 def check_targets() -> None:
-    """Let tasks that are registered as targets be checked before they get requests."""
+    """Let tasks that are registered as targets be checked, and tell of it."""
     replace(_ALB, "set_targets_for_group", _checked)
-    replace(_ALB, "_forward_to_tg", _to_healthy_targets)
     replace(_ALB, "reset", _and_forget)
-    replace(_ECS, "_record_service_task_healthy", _once_its_targets_are)
-    replace(_ECS, "_cleanup_task_resources", _once_drained)
     internal(_ALB, "_ACTION_MAP")["DescribeTargetHealth"] = _describe
+
+
+def health_of(group: str, address: str) -> Check:
+    """What is known of that target; one that was registered by hand is healthy."""
+    return _checks.get((group, address)) or Check(group, address, 0, "healthy", "", "")
+
+
+def checked_targets(group: str) -> list[Check]:
+    """The registered targets of that group that are checked."""
+    return [check for (of, _), check in list(_checks.items()) if of == group]
+
+
+def stop_draining(address: str) -> None:
+    """Forget the deregistered targets of that address, because nothing is there any more."""
+    for key in [key for key in _drained if key[1] == address]:
+        _drained.pop(key, None)
 
 
 def _checked(original: Any) -> Any:
     def set_targets(group: str, targets: list[tuple[str, int]], previous: Iterable[str] = ()) -> Any:
         for address in set(previous) - {address for address, _ in targets}:
-            _checks.pop((group, address), None)
+            if check := _checks.pop((group, address), None):
+                check.drains()
+                _drained[group, address] = check
         settings = internal(_ALB, "_tgs").get(group) or {}
         for address, port in targets:
             if (group, address) not in _checks and settings.get("Protocol") in ("HTTP", "HTTPS"):
-                check = _checks[group, address] = _Check()
-                threading.Thread(target=_ask, args=(check, group, address, port, settings), daemon=True).start()
+                check = _checks[group, address] = Check(group, address, port)
+                background.launch(_probe(check))
         return original(group, targets, previous)
 
     return set_targets
 
 
-def _ask(check: _Check, group: str, address: str, port: int, settings: dict[str, Any]) -> None:
-    unhealthy_at = time.monotonic() + _seconds_to_unhealthy(settings)
-    while _checks.get((group, address)) is check:
-        complaint = _complaint(address, port, settings)
-        if complaint is None:
-            check.state, check.reason, check.description = "healthy", "", ""
+async def _probe(check: Check) -> None:
+    await asyncio.sleep(_REGISTRATION_SECONDS)
+    due = asyncio.get_running_loop().time()
+    while _checks.get((check.group, check.address)) is check:
+        settings = _settings(check.group)
+        complaint = await _complaint(check, settings)
+        if check.state == "draining":
             return
-        if time.monotonic() > unhealthy_at:
-            check.state, (check.reason, check.description) = "unhealthy", complaint
-        time.sleep(_PAUSE_SECONDS)
+        if complaint is None:
+            check.passes(settings)
+        else:
+            check.fails(complaint, settings)
+        now = asyncio.get_running_loop().time()
+        due = max(due + _number(settings, "HealthCheckIntervalSeconds", 30), now)
+        await asyncio.sleep(due - now)
 
 
-def _complaint(address: str, port: int, settings: dict[str, Any]) -> tuple[str, str] | None:
+def _settings(group: str) -> _Settings:
+    with scope_of(group):
+        return internal(_ALB, "_tgs").get(group) or {}
+
+
+async def _complaint(check: Check, settings: _Settings) -> _Complaint | None:
     """Ask once; return the reason and the description of a failure."""
     asked = str(settings.get("HealthCheckPort", "traffic-port"))
-    timeout = float(settings.get("HealthCheckTimeoutSeconds") or 5)
-    connection = http.client.HTTPConnection(address, int(asked) if asked.isdecimal() else port, timeout=timeout)
+    port = int(asked) if asked.isdecimal() else check.port
     try:
-        connection.request(
-            "GET", settings.get("HealthCheckPath") or "/", headers={"User-Agent": "ELB-HealthChecker/2.0"}
-        )
-        code = connection.getresponse().status
+        async with asyncio.timeout(_number(settings, "HealthCheckTimeoutSeconds", 5)):
+            code = await _status(check.address, port, settings.get("HealthCheckPath") or "/")
     except TimeoutError:
         return "Target.Timeout", "Request timed out"
-    except (OSError, http.client.HTTPException):
+    except (OSError, ValueError, IndexError):
         return "Target.FailedHealthChecks", "Health checks failed"
-    finally:
-        connection.close()
     if _is_expected(code, settings):
         return None
     return "Target.ResponseCodeMismatch", f"Health checks failed with these codes: [{code}]"
 
 
-def _is_expected(code: int, settings: dict[str, Any]) -> bool:
+async def _status(address: str, port: int, path: str) -> int:
+    """Send one request and return the code of its answer.
+
+    Raises:
+        OSError: Nobody listens, or the connection was cut.
+        ValueError, IndexError: What came back is not HTTP.
+    """
+    reader, writer = await asyncio.open_connection(address, port)
+    try:
+        head = f"GET {path} HTTP/1.1\r\nHost: {address}:{port}\r\nConnection: close\r\n"
+        writer.write(f"{head}User-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n".encode())
+        return int((await reader.readline()).split()[1])
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+def _is_expected(code: int, settings: _Settings) -> bool:
     matcher = settings.get("Matcher") or "200"
     codes = str(matcher.get("HttpCode", "200") if isinstance(matcher, dict) else matcher)
     ranges = (part.partition("-") for part in codes.split(","))
     return any(int(first) <= code <= int(last or first) for first, _, last in ranges)
 
 
-def _to_healthy_targets(original: Any) -> Any:
-    async def forward(arn: str, method: str, path: str, headers: Any, body: Any, query: Any, *raw: Any) -> Any:
-        group, targets = internal(_ALB, "_tgs").get(arn), internal(_ALB, "_targets").get(arn) or []
-        if not group or not targets or group.get("TargetType") != "ip":
-            return await original(arn, method, path, headers, body, query, *raw)
-        healthy = [target for target in targets if _of(arn, target["Id"]).state == "healthy"]
-        target = random.choice(healthy or targets)  # noqa: S311  # traffic is distributed, nothing is kept secret
-        _under_way[target["Id"]] += 1
-        try:
-            query_string, raw_path = (*raw, None, None)[:2]
-            proxy = internal(_ALB, "_proxy_http_target")
-            return await proxy(target, group, method, raw_path or path, headers, body, query, query_string)
-        finally:
-            _under_way[target["Id"]] -= 1
-
-    return forward
-
-
-def _once_its_targets_are(original: Any) -> Any:
-    def record_healthy(key: str, task: dict[str, Any]) -> None:
-        service = internal(_ECS, "_services").get(key)
-        if service and service.get("loadBalancers"):
-            internal(_ECS, "_reconcile_service_tasks")(key.partition("/")[0], key)  # the other tasks need not wait
-            if not _is_healthy_in_time(service, task):
-                return
-        original(key, task)
-
-    return record_healthy
-
-
-def _is_healthy_in_time(service: dict[str, Any], task: dict[str, Any]) -> bool:
-    """Wait for the task's targets; stop the task when one of them takes too long."""
-    address = internal(_ECS, "_task_ip")(task)
-    groups = [balancer["targetGroupArn"] for balancer in service["loadBalancers"] if "targetGroupArn" in balancer]
-    deadline = time.monotonic() + _patience(service, groups)
-    while unhealthy := [group for group in groups if _of(group, address).state != "healthy"]:
-        if not internal(_ECS, "_task_is_active")(task["taskArn"], task):
-            return False
-        if time.monotonic() > deadline:
-            _stop(service, task, unhealthy[0], _of(unhealthy[0], address))
-            return False
-        time.sleep(_PAUSE_SECONDS)
-    return True
-
-
-def _patience(service: dict[str, Any], groups: list[str]) -> float:
-    """Return the seconds after which ECS stops a task: the grace period, and as many failed checks as are allowed."""
-    checks = [_seconds_to_unhealthy(internal(_ALB, "_tgs").get(group) or {}) for group in groups]
-    return float(max(int(service.get("healthCheckGracePeriodSeconds") or 0), *checks, 0))
-
-
-def _seconds_to_unhealthy(settings: dict[str, Any]) -> int:
-    return int(settings.get("UnhealthyThresholdCount") or 2) * int(settings.get("HealthCheckIntervalSeconds") or 30)
-
-
-def _once_drained(original: Any) -> Any:
-    """Stop a container only when the requests that were on their way to it have been answered."""
-
-    def clean_up(task: dict[str, Any], *engine: Any) -> Any:
-        cluster = task["clusterArn"].rpartition("/")[2]
-        service = internal(_ECS, "_services").get(f"{cluster}/{task['group'].removeprefix('service:')}") or {}
-        if service.get("loadBalancers") and task.get("startedAt") and task.get("stopCode") in _BEFORE_THE_CONTAINER:
-            deadline = time.monotonic() + _DRAINING_SECONDS
-            time.sleep(_PAUSE_SECONDS)
-            while _under_way[internal(_ECS, "_task_ip")(task)] > 0 and time.monotonic() < deadline:
-                time.sleep(_PAUSE_SECONDS)
-        return original(task, *engine)
-
-    return clean_up
-
-
-def _stop(service: dict[str, Any], task: dict[str, Any], group: str, check: _Check) -> None:
-    identifier = task["taskArn"].rpartition("/")[2]
-    message = (
-        f"(service {service['serviceName']}) (task {identifier}) is unhealthy in (target-group {group}) "
-        f"due to (reason {check.description})."
-    )
-    event = {"id": internal("core.responses", "new_uuid")(), "createdAt": internal(_ECS, "_iso")(), "message": message}
-    service["events"].insert(0, event)
-    reason = f"{STOPPED_REASON} (target-group {group})"
-    if internal(_ECS, "_mark_task_stopped")(task["taskArn"], task, reason, "ServiceSchedulerInitiated"):
-        internal(_ECS, "_record_service_task_failure")(task)
-        internal(_ECS, "_cleanup_task_resources")(task, internal(_ECS, "_get_docker")())
-
-
-def _of(group: str, address: str) -> _Check:
-    return _checks.get((group, address)) or _Check("healthy", "", "")
+def _number(settings: _Settings, name: str, default: int) -> int:
+    return int(settings.get(name) or default)
 
 
 def _describe(parameters: Any) -> Any:
@@ -204,20 +176,25 @@ def _describe(parameters: Any) -> Any:
     if group is None:
         return internal(_ALB, "_error")("TargetGroupNotFound", f"Target group '{arn}' not found.")
     asked = {target["Id"] for target in internal(_ALB, "_parse_targets_param")(parameters)}
-    targets = [each for each in internal(_ALB, "_targets").get(arn) or [] if not asked or each["Id"] in asked]
-    shown = "".join(
-        _shown(each["Id"], each.get("Port", group.get("Port", 80)), _of(arn, each["Id"])) for each in targets
-    )
-    answer = f"<TargetHealthDescriptions>{shown}</TargetHealthDescriptions>"
+    told = (each for each in _targets(arn, group) if not asked or each.address in asked)
+    answer = f"<TargetHealthDescriptions>{''.join(map(_shown, told))}</TargetHealthDescriptions>"
     return internal(_ALB, "_xml")(200, "DescribeTargetHealth", answer)
 
 
-def _shown(address: str, port: int, check: _Check) -> str:
+def _targets(arn: str, group: dict[str, Any]) -> Iterator[Check]:
+    for target in internal(_ALB, "_targets").get(arn) or []:
+        port = int(target.get("Port", group.get("Port", 80)))
+        yield _checks.get((arn, target["Id"])) or Check(arn, target["Id"], port, "healthy", "", "")
+    yield from (check for (of, _), check in list(_drained.items()) if of == arn)
+
+
+def _shown(check: Check) -> str:
     why = (
         f"<Reason>{check.reason}</Reason><Description>{escape(check.description)}</Description>" if check.reason else ""
     )
+    target = f"<Target><Id>{check.address}</Id><Port>{check.port}</Port></Target>"
     return (
-        f"<member><Target><Id>{address}</Id><Port>{port}</Port></Target><HealthCheckPort>{port}</HealthCheckPort>"
+        f"<member>{target}<HealthCheckPort>{check.port}</HealthCheckPort>"
         f"<TargetHealth><State>{check.state}</State>{why}</TargetHealth></member>"
     )
 
@@ -225,6 +202,7 @@ def _shown(address: str, port: int, check: _Check) -> str:
 def _and_forget(original: Any) -> Any:
     def reset() -> None:
         _checks.clear()
+        _drained.clear()
         original()
 
     return reset

@@ -19,6 +19,7 @@ def container_service(
         "Image": {"Fn::Join": [":", [repository, {"Ref": "Tag"}]]},
         "EntryPoint": ["python", "-c"],
         "Command": [{"Ref": "Program"}],
+        "StopTimeout": 2,  # a program that is stopped before it has its handler ignores SIGTERM
         **container,
     }
     return {
@@ -29,7 +30,7 @@ def container_service(
                 "Family": "web",
                 "NetworkMode": "awsvpc",
                 "RequiresCompatibilities": ["FARGATE"],
-                "Cpu": "256",
+                "Cpu": "1024",
                 "Memory": "512",
                 "ContainerDefinitions": [definition],
                 "Volumes": [{"Name": "scratch"}],

@@ -33,14 +33,17 @@ def stacks(engine_emulator: Any, make_stacks: Callable[..., Any]) -> Any:
 
 @pytest.fixture
 def deploy(stacks: Any, images: Any) -> Callable[..., Any]:
-    """Deploy a service of two tasks whose answer to the health check, port and delay are parameters."""
+    """Deploy a service of two tasks whose answer to the health check, port and delay are parameters.
 
-    def deployed(*, expect: str | None = None, **parameters: str) -> Any:
+    `grace` is in seconds: long, so that a busy machine does not fail a good task, except where tasks are to fail.
+    """
+
+    def deployed(*, expect: str | None = None, grace: int = 60, **parameters: str) -> Any:
         variables = [{"Name": name.upper(), "Value": {"Ref": name}} for name in VARIABLES]
         resources = container_service(images.repository, tasks=2, Environment=variables)
         balanced = {"ContainerName": "web", "ContainerPort": 8000, "TargetGroupArn": {"Ref": "Targets"}}
         resources["Service"]["DependsOn"] = "Listener"
-        resources["Service"]["Properties"].update(LoadBalancers=[balanced], HealthCheckGracePeriodSeconds=4)
+        resources["Service"]["Properties"].update(LoadBalancers=[balanced], HealthCheckGracePeriodSeconds=grace)
         declared = {name: {"Type": "String", "Default": default} for name, default in VARIABLES.items()}
         return stacks.deploy(
             {**resources, **load_balancer()},
@@ -63,8 +66,9 @@ def health(engine_emulator: Any, stacks: Any) -> Callable[[], list[dict[str, str
 
 
 def load_balancer() -> dict[str, Any]:
-    checks = {"HealthCheckPath": "/ready", "HealthCheckIntervalSeconds": 1, "UnhealthyThresholdCount": 2}
-    targets = {"Port": 8000, "Protocol": "HTTP", "TargetType": "ip", "VpcId": "vpc-1", **checks}
+    checks = {"HealthCheckPath": "/ready", "HealthCheckIntervalSeconds": 1}
+    thresholds = {"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 2}
+    targets = {"Port": 8000, "Protocol": "HTTP", "TargetType": "ip", "VpcId": "vpc-1", **checks, **thresholds}
     forward = {"Type": "forward", "TargetGroupArn": {"Ref": "Targets"}}
     listener = {"LoadBalancerArn": {"Ref": "Balancer"}, "Port": 80, "Protocol": "HTTP", "DefaultActions": [forward]}
     return {
@@ -144,7 +148,7 @@ def test_tasks_that_never_are_healthy_roll_the_release_back_and_get_no_request(
         watcher = threading.Thread(target=watch)
         watcher.start()
         try:
-            deploy(**parameters, expect="UPDATE_ROLLBACK_COMPLETE")
+            deploy(**parameters, grace=3, expect="UPDATE_ROLLBACK_COMPLETE")
         finally:
             ended.set()
             watcher.join()
