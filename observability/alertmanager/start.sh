@@ -4,6 +4,7 @@
 set -eu
 
 secrets=${SECRETS:-/run/secrets}
+made=${MADE:-/alertmanager/alertmanager.yaml} # where the container may write
 shown=http://notifications:8080
 
 given() { # SECRET: whether it has been given, and is not empty
@@ -26,5 +27,5 @@ if given heartbeat_url; then
   put "s|url: $shown/heartbeat|url_file: $secrets/heartbeat_url|"
 fi
 
-printf '%s\n' "$rendered" > /tmp/alertmanager.yaml
-exec "${ALERTMANAGER:-/bin/alertmanager}" --config.file=/tmp/alertmanager.yaml "$@"
+printf '%s\n' "$rendered" > "$made"
+exec "${ALERTMANAGER:-/bin/alertmanager}" --config.file="$made" "$@"

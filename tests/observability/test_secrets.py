@@ -12,7 +12,6 @@ import yaml
 from tests.observability.servers import OBSERVABILITY, needs, program
 
 SLACK, PAGERDUTY, HEARTBEAT = "slack_webhook_url", "pagerduty_routing_key", "heartbeat_url"
-RENDERED = Path("/tmp/alertmanager.yaml")  # noqa: S108 - replaced by a folder of the test's own in start.sh below
 CONFIGURATION = OBSERVABILITY / "alertmanager" / "alertmanager.yaml"
 
 
@@ -23,8 +22,6 @@ class Container:
         self._folder = folder
         self.secrets = folder / "secrets"
         self.secrets.mkdir()
-        script = (OBSERVABILITY / "alertmanager" / "start.sh").read_text()
-        (folder / "start.sh").write_text(script.replace(str(RENDERED), str(folder / "rendered.yaml")))
         (folder / "alertmanager").write_text('#!/bin/sh\necho "$@"\n')
         (folder / "alertmanager").chmod(0o755)
 
@@ -33,11 +30,12 @@ class Container:
         for name, content in secrets.items():
             (self.secrets / name).write_text(content)
         done = subprocess.run(
-            [str(shutil.which("sh")), str(self._folder / "start.sh"), "--storage.path=/x"],
+            [str(shutil.which("sh")), str(OBSERVABILITY / "alertmanager" / "start.sh"), "--storage.path=/x"],
             env={
                 "PATH": os.environ["PATH"],
                 "SECRETS": str(self.secrets),
                 "CONFIGURATION": str(CONFIGURATION),
+                "MADE": str(self.rendered),
                 "ALERTMANAGER": str(self._folder / "alertmanager"),
             },
             capture_output=True,
