@@ -3,14 +3,15 @@
 import json
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 KEPT = 200
-"""How many posts are kept; older ones are forgotten."""
+"""How many posts are kept. Then the oldest heartbeat is forgotten, of which one comes every minute, else the oldest."""
+
+HEARTBEAT = "/heartbeat"
 
 LARGEST = 1_000_000
 """Bytes that a post may have; Alertmanager's are some thousand."""
@@ -43,7 +44,7 @@ class Receiver(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], tell: Callable[[Post], None] | None = None) -> None:
         super().__init__(address, _Handler)
-        self._posts: deque[Post] = deque(maxlen=KEPT)
+        self._posts: list[Post] = []
         self._lock = threading.Lock()
         self._tell = tell
 
@@ -57,6 +58,9 @@ class Receiver(ThreadingHTTPServer):
         """Show that post from now on."""
         with self._lock:
             self._posts.append(post)
+            if len(self._posts) > KEPT:
+                paths = [each.path for each in self._posts]
+                del self._posts[paths.index(HEARTBEAT) if HEARTBEAT in paths else 0]
         if self._tell:
             self._tell(post)
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import http.client
-import json
 from collections.abc import Generator
 
 import pytest
@@ -45,10 +44,14 @@ def test_what_is_no_json_or_too_large_is_refused_and_not_kept(receiver: Receiver
     assert receiver.posts == []
 
 
-def test_only_the_last_posts_are_kept() -> None:
+def test_only_the_last_posts_are_kept_and_heartbeats_push_out_no_others() -> None:
     told: list[Post] = []
     with Receiver(("127.0.0.1", 0), tell=told.append) as receiver:
-        for number in range(KEPT + 1):
+        for number in range(KEPT):
             receiver.keep(Post("/slack", number))
-    assert len(told) == KEPT + 1
-    assert [json.loads(json.dumps(post.body)) for post in receiver.posts] == list(range(1, KEPT + 1))
+        for number in range(3):
+            receiver.keep(Post("/heartbeat", number))
+        assert receiver.posts == [Post("/slack", number) for number in range(KEPT)]
+        receiver.keep(Post("/slack", KEPT))
+    assert len(told) == KEPT + 4
+    assert receiver.posts == [Post("/slack", number) for number in range(1, KEPT + 1)]
