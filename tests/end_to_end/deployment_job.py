@@ -2,13 +2,17 @@
 
 import json
 import os
+import shlex
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.end_to_end.conftest import Sandbox
+from tests.conftest import PROJECT
+from tests.end_to_end.conftest import BIN, Sandbox
 from tests.operations.receiver import Receiver
 from tests.operations.stand_ins import DOCKER, install
 
@@ -36,6 +40,30 @@ class DeploymentJob:
     def outcome(self) -> tuple[str, str]:
         """The options with which a release leaves its outcome to the record."""
         return "--outcome", str(self.folder / "outcomes" / "release.json")
+
+    @property
+    def released(self) -> dict[str, Any]:
+        """The outcome that the release has left."""
+        outcome: dict[str, Any] = json.loads((self.folder / "outcomes" / "release.json").read_text())
+        return outcome
+
+    def releasing(self, tag: str) -> subprocess.Popen[str]:
+        """The script of the step that releases, started by the shell that GitHub's runner starts."""
+        workflow = yaml.safe_load((PROJECT / ".github" / "workflows" / "pipeline.yml").read_text())
+        (script,) = [step["run"] for step in workflow["jobs"]["deploy"]["steps"] if step.get("id") == "release"]
+        own = shlex.join([str(BIN / "slipway"), "--configuration", str(self.sandbox.configuration)])
+        assert ".venv/bin/slipway " in script
+        file = self.folder / "script.sh"
+        file.write_text(script.replace(".venv/bin/slipway ", f"{own} "))
+        variables = {"ENVIRONMENT": "sandbox", "TAG": tag, "OUTCOMES": str(self.folder / "outcomes")}
+        return subprocess.Popen(
+            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(file)],
+            cwd=PROJECT,
+            env=os.environ | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     @property
     def summary(self) -> str:

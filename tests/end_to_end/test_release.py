@@ -171,14 +171,14 @@ def test_rollback_after_two_bad_releases_lands_on_the_last_good_one(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_cancelled_job_takes_its_release_back(
-    number: signal.Signals, good: str, sandbox: Sandbox, images: Images
+    number: signal.Signals, good: str, sandbox: Sandbox, images: Images, job: DeploymentJob
 ) -> None:
-    with started(sandbox, images.push(DEAF), "--on-cancel", "rollback") as process:
-        wait_for(process, "CloudFormation changes")
-        process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=120)
-    assert process.returncode == 3, stderr
-    outcome = json.loads(stdout)
+    with job.releasing(images.push(DEAF)) as shell:
+        wait_for(shell, "CloudFormation changes")
+        shell.send_signal(number)
+        stdout, stderr = shell.communicate(timeout=120)
+    assert shell.returncode == 3, stdout + stderr
+    outcome = job.released
     assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
     assert "StopServiceDeployment" in outcome["reason"]
     assert served(sandbox) == good
