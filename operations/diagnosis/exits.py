@@ -4,6 +4,7 @@ from operations.diagnosis import causes, reasons
 from operations.diagnosis.causes import Finding
 from operations.diagnosis.evidence import Evidence
 from operations.gateways.ecs_tasks import StoppedContainer, StoppedTask
+from operations.structured_log import last_words
 
 MEANINGS = {
     126: "which the shell gives what cannot be executed",
@@ -29,7 +30,7 @@ def of_task(task: StoppedTask, evidence: Evidence) -> Finding | None:
         return reasons.wrong_architecture(evidence)
     values = {"container": container.name, "code": _code(container), "when": _when(task)}
     if lines:
-        return causes.CRASH_LOOP.about(line=lines[-1].strip(), environment=evidence.environment, **values)
+        return causes.CRASH_LOOP.about(line=last_words(lines), environment=evidence.environment, **values)
     return causes.CRASH_LOOP_WITHOUT_A_WORD.about(image=evidence.image, **values)
 
 

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from operations.diagnosis import Diagnosis, StoppedGroup
+from operations.structured_log import readable
 
 COLUMNS = 80
 EVENTS = 5
@@ -17,7 +18,7 @@ def lines(diagnosis: Diagnosis) -> list[str]:
     sections = [
         ("Rollout", _rollout(diagnosis)),
         ("Stopped tasks", _stopped(diagnosis.stopped)),
-        (f"Last lines of task {diagnosis.log[0]}", iter(f"  {line}" for line in diagnosis.log[1])),
+        (f"Last lines of task {diagnosis.log[0]}", _log(diagnosis.log[1])),
         ("Targets", _targets(diagnosis)),
         ("Deployment alarms", _alarms(diagnosis)),
         ("Events, the newest first", _events(diagnosis)),
@@ -28,6 +29,11 @@ def lines(diagnosis: Diagnosis) -> list[str]:
         if content := list(body):
             printed += ["", title, *content]
     return printed
+
+
+def _log(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield from (f"  {line}" for line in readable(text).split("\n"))
 
 
 def _rollout(diagnosis: Diagnosis) -> Iterator[str]:

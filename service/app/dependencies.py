@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from app.lifespan import Lifecycle
 from app.settings import Settings
+from app.telemetry.metrics import Metrics
 
 
 async def _settings(request: Request) -> Settings:
@@ -18,5 +19,11 @@ async def _lifecycle(request: Request) -> Lifecycle:
     return lifecycle
 
 
+async def _metrics(request: Request) -> Metrics:
+    metrics: Metrics = request.app.state.metrics
+    return metrics
+
+
 CurrentSettings = Annotated[Settings, Depends(_settings)]
 CurrentLifecycle = Annotated[Lifecycle, Depends(_lifecycle)]
+CurrentMetrics = Annotated[Metrics, Depends(_metrics)]

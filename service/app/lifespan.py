@@ -9,7 +9,8 @@ from types import FrameType
 
 from fastapi import FastAPI
 
-from app.access_log import leave_out_health_checks
+from app.telemetry import tracing
+from app.telemetry.logs import STDOUT
 
 
 class Phase(StrEnum):
@@ -48,11 +49,12 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     An exception before the `yield` ends the process: uvicorn accepts no connection before start-up has finished.
     """
     lifecycle: Lifecycle = app.state.lifecycle
-    leave_out_health_checks()
     with _shutdown_begins_at_sigterm(lifecycle):
         lifecycle.start_up_finished()
         yield
         lifecycle.shutdown_begun()
+        await tracing.stop(app.state.tracer_provider)
+        STDOUT.flush()  # the signal that uvicorn raises again ends a process that is not the first one on the spot
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Starts real servers with the command that the image starts with."""
 
 import http.client
+import json
 import os
 import re
 import subprocess
@@ -10,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests import dockerfile
 
@@ -33,9 +34,14 @@ class Server:
         """Where it answers, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
-    def access_log(self) -> list[str]:
+    def lines(self, **members: object) -> list[dict[str, Any]]:
+        """The lines so far that have these members. Fails if any line is no JSON object."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines()]
+        return [line for line in lines if members.items() <= line.items()]
+
+    def access_log(self) -> list[dict[str, Any]]:
         """The lines of the access log so far."""
-        return [line for line in self.log.read_text().splitlines() if " HTTP/1.1" in line]
+        return self.lines(logger="access")
 
 
 def server_command(app: str = "app.main:app", **options: str) -> list[str]:

@@ -5,9 +5,7 @@ from collections.abc import AsyncIterator
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 
-from app.main import create_app
-
-app = create_app()
+from app.main import app
 
 
 @app.post("/until-the-body-ends")

@@ -111,7 +111,7 @@ def test_sigterm_lets_a_request_in_flight_finish_and_exits_with_0(image: str) ->
     ) as container:
         with request_in_flight(container.port) as (connection, response):
             docker("kill", "--signal=TERM", container.name)
-            wait_for(lambda: "Shutting down" in docker("logs", container.name).stderr)
+            wait_for(lambda: "Shutting down" in docker("logs", container.name).stdout)
             assert container.exit_code() is None
 
             connection.send(b"0\r\n\r\n")  # the last chunk

@@ -20,12 +20,13 @@ PATIENCE = 60
 
 
 def visit(sandbox: Sandbox, url: str) -> str:
-    """Ask for a path that nobody else asks for, so that the access log has a line of it; return that path."""
-    path = f"/{uuid.uuid4()}"
+    """Ask with an id of a trace that nobody else has, so that the access log has a line of it; return that id."""
+    trace = f"Root=1-{uuid.uuid4()}"
+    request = urllib.request.Request(f"{url}/nowhere", headers={"X-Amzn-Trace-Id": trace})  # noqa: S310 - always http
     with suppress(HTTPError):  # there is nothing to be found
-        urllib.request.urlopen(f"{url}{path}", timeout=10)  # noqa: S310 - always http
-    assert eventually(lambda: path in sandbox.slipway("logs", "sandbox", "--filter", path).stdout, patience=PATIENCE)
-    return path
+        urllib.request.urlopen(request, timeout=10)  # noqa: S310 - the same
+    assert eventually(lambda: trace in sandbox.slipway("logs", "sandbox", "--filter", trace).stdout, patience=PATIENCE)
+    return trace
 
 
 @contextmanager
@@ -48,19 +49,23 @@ def following(sandbox: Sandbox, *words: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_logs_name_the_task_that_answered(sandbox: Sandbox) -> None:
-    path = visit(sandbox, sandbox.status()["url"])
-    printed = sandbox.slipway("logs", "sandbox", "--filter", path, "--json")
+    trace = visit(sandbox, sandbox.status()["url"])
+    printed = sandbox.slipway("logs", "sandbox", "--filter", trace, "--json")
     (line,) = [json.loads(text) for text in printed.stdout.splitlines()]
     tasks = sandbox.client("ecs").list_tasks(cluster="slipway-sandbox", serviceName="slipway-sandbox")["taskArns"]
     assert line["task"] in [arn.rpartition("/")[2] for arn in tasks]
-    of_task = sandbox.slipway("logs", "sandbox", "--filter", path, "--task", line["task"][:8])
-    assert of_task.stdout == f"{line['task'][:8]} {line['message']}\n"
+    access = json.loads(line["message"])
+    of_task = sandbox.slipway("logs", "sandbox", "--filter", trace, "--task", line["task"][:8])
+    assert of_task.stdout == (
+        f"{line['task'][:8]} INFO GET unmatched 404 in {access['duration_ms']} ms "
+        f"amzn_trace_id={access['amzn_trace_id']}\n"
+    )
 
 
 def test_followed_logs_go_on_until_ctrl_c(sandbox: Sandbox) -> None:
     url = sandbox.status()["url"]
     before = visit(sandbox, url)
-    with following(sandbox, "--filter", "404 Not Found", "--since", "5m") as process:
+    with following(sandbox, "--filter", '"http_status":404', "--since", "5m") as process:
         assert process.stdout is not None
         while before not in process.stdout.readline():  # visitors of other tests may come first
             assert process.poll() is None

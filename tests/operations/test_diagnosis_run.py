@@ -1,6 +1,7 @@
 """Why tasks that had started did not stay: crashes and health checks, in the shapes that ECS tells of them."""
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -34,6 +35,21 @@ TRACEBACK = [
     (0.2, '  File "/app/main.py", line 3, in <module>'),
     (0.2, "RuntimeError: DATABASE_URL is not set"),
     (0.2, " "),
+]
+JSON_TRACEBACK = [
+    (0.2, json.dumps({"level": "INFO", "logger": "uvicorn.error", "message": "Waiting for application startup."})),
+    (
+        0.3,
+        json.dumps(
+            {
+                "level": "ERROR",
+                "logger": "uvicorn.error",
+                "message": "RuntimeError: DATABASE_URL is not set",
+                "exception": "Traceback (most recent call last):\n  File\nRuntimeError: DATABASE_URL is not set",
+            }
+        ),
+    ),
+    (0.3, json.dumps({"level": "ERROR", "logger": "uvicorn.error", "message": "Application startup failed. Exiting."})),
 ]
 
 
@@ -78,6 +94,14 @@ def event(reason: str, number: int = 1) -> str:
             "The container service exits with code 137 (a kill, as of a process that takes too much memory) 10 min "
             f"after its start, and has written nothing. Run the image by hand with the task's variables: docker run "
             f"--rm {IMAGE}.",
+        ),
+        (
+            1.2,
+            3,
+            JSON_TRACEBACK,
+            "The container service exits with code 3 at its start, and its last log line is: RuntimeError: "
+            "DATABASE_URL is not set. Mend what that line says, or release an earlier tag; slipway logs dev has the "
+            "lines before it.",
         ),
         (
             0.1,
@@ -174,6 +198,10 @@ def test_a_rollout_under_way_is_judged_by_its_unhealthy_targets(
     [
         ("INFO:     Uvicorn running on http://127.0.0.1:8000 (Press CTRL+C to quit)", "127.0.0.1:8000"),
         ("INFO:     Uvicorn running on http://0.0.0.0:3000 (Press CTRL+C to quit)", "0.0.0.0:3000"),
+        (
+            '{"level":"INFO","message":"Uvicorn running on http://127.0.0.1:8000 (Press CTRL+C to quit)"}',
+            "127.0.0.1:8000",
+        ),
         ("[INFO] Listening at: http://0.0.0.0:8080 (7)", "0.0.0.0:8080"),
         ("server started on [::]:9000", "[::]:9000"),
     ],
@@ -189,6 +217,7 @@ def test_a_server_that_listens_elsewhere_says_so_itself(line: str, address: str,
     ("output", "by"),
     [
         ([(0.5, "INFO:     Waiting for application startup.")], "ELB"),
+        ([(0.5, '{"level":"INFO","message":"Waiting for application startup."}')], "ELB"),
         ([(0.5, "INFO:     Waiting for application startup.")], "container"),
         ([(0.5, "loading the model"), (31.0, UVICORN)], "ELB"),
     ],

@@ -161,6 +161,23 @@ def test_as_json_every_line_is_an_object(streams: LogStreams, slipway: Slipway) 
     assert lines[0]["at"] == f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
+def test_a_json_line_is_printed_for_people_and_as_json_as_it_came(streams: LogStreams, slipway: Slipway) -> None:
+    message = json.dumps(
+        {
+            "level": "ERROR",
+            "logger": "app",
+            "message": "no database",
+            "exception": "Traceback:\n  File",
+            "trace_id": "4bf9",
+        }
+    )
+    written(streams, (ONE, -1000, message))
+    assert slipway("logs", "dev").stdout.splitlines() == [
+        *("11111111 ERROR app: no database trace_id=4bf9", "11111111 Traceback:", "11111111   File")
+    ]
+    assert json.loads(slipway("logs", "dev", "--json").stdout)["message"] == message
+
+
 def test_following_prints_what_is_new_once_and_ctrl_c_ends_it_well(
     streams: LogStreams, slipway: Slipway, shell: pytest.MonkeyPatch
 ) -> None:
@@ -224,6 +241,8 @@ def test_a_reader_that_has_enough_is_no_failure(
 def test_what_a_log_says_is_not_obeyed_by_a_terminal() -> None:
     line = Line(dt.datetime(2026, 11, 24, 6, 30, tzinfo=dt.UTC), ONE, "service", "\x1b]0;title\x07\ttab\r\nnext")
     assert text(line, visible=True) == "11111111 \\x1b]0;title\\x07\ttab\\x0d\n11111111 next\n"
+    escaped = Line(line.at, ONE, "service", '{"level": "INFO", "message": "\\u001b]0;title"}')
+    assert text(escaped, visible=True) == "11111111 INFO \\x1b]0;title\n"
     assert text(line) == "11111111 \x1b]0;title\x07\ttab\r\n11111111 next\n"
     assert text(line, with_time=True).startswith("2026-11-24T06:30:00.000Z 11111111 ")
     assert json.loads(record(line))["at"] == "2026-11-24T06:30:00.000Z"

@@ -1,0 +1,1 @@
+"""What the process tells about itself: JSON logs on stdout, metrics for Prometheus and traces of OpenTelemetry."""

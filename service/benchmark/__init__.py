@@ -1,0 +1,1 @@
+"""What the service's telemetry costs: `python -m benchmark`."""
