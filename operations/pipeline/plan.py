@@ -69,13 +69,32 @@ def plan(configuration: Configuration, branch: str) -> Plan:
     """What a push to that branch builds, and where it is deployed.
 
     A branch that no environment names is built for the processors of all environments, and deployed nowhere.
+
+    Raises:
+        OperationError: there is no environment but the sandbox.
     """
-    environments = [each for each in configuration.environments.values() if each.name != SANDBOX]
+    environments = environments_of(configuration)
     destinations = [each for each in environments if each.branch == branch]
     return Plan(
         architectures=tuple(_builds(destinations or environments)),
         environments=tuple(_destination(each) for each in destinations),
     )
+
+
+def environments_of(configuration: Configuration) -> list[Environment]:
+    """All but the sandbox.
+
+    Raises:
+        OperationError: there is no other.
+    """
+    environments = [each for each in configuration.environments.values() if each.name != SANDBOX]
+    if not environments:
+        raise OperationError(
+            "slipway.toml has no environment but the sandbox",
+            fix="Write a table [environments.NAME] for one, as the example in slipway.toml has it.",
+            exit_code=ExitCode.BAD_INPUT,
+        )
+    return environments
 
 
 def check_repository(configuration: Configuration, repository: str) -> None:

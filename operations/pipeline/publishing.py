@@ -15,6 +15,7 @@ from operations.aws import Aws, connect, explained
 from operations.errors import ExitCode, OperationError
 from operations.gateways.ecr import Ecr, RepositoryMissingError
 from operations.pipeline import docker
+from operations.pipeline.plan import environments_of
 from operations.rollout.release import check_tag
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -47,8 +48,10 @@ class Repository:
 
         Raises:
             ConfigurationError: the environment is unknown.
+            OperationError: there is no environment but the sandbox.
         """
-        installation = configuration.select([environment] if environment else None)
+        names = [environment] if environment else [each.name for each in environments_of(configuration)]
+        installation = configuration.select(names)
         self._registry = registry = installation.registry
         some = next(iter(installation.environments.values()))
         self._aws: Aws = connect(installation, some.model_copy(update={"region": registry.region}))

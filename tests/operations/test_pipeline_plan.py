@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from configuration import Configuration
+from configuration import SANDBOX, Configuration
+from operations.errors import OperationError
 from operations.pipeline.plan import plan
+from operations.pipeline.publishing import Repository
 from tests.conftest import CONFIGURATION, varied
 from tests.operations.conftest import Slipway
 from tests.operations.world import World
@@ -54,6 +56,14 @@ def test_a_branch_that_no_environment_names_is_built_for_all_and_deployed_nowher
 def test_the_sandbox_is_never_a_destination(configuration: Configuration) -> None:
     planned = plan(varied(configuration, {"sandbox": {"branch": "main"}}), "main")
     assert [each.name for each in planned.environments] == ["prod"]
+
+
+def test_without_an_environment_but_the_sandbox_there_is_nothing_to_plan(configuration: Configuration) -> None:
+    only = configuration.select([SANDBOX])
+    with pytest.raises(OperationError, match="no environment but the sandbox"):
+        plan(only, "main")
+    with pytest.raises(OperationError, match="no environment but the sandbox"):
+        Repository(only)
 
 
 def test_the_environment_of_github_may_have_another_name(configuration: Configuration) -> None:
