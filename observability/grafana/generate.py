@@ -183,7 +183,7 @@ def _saturation() -> list[Json]:
         ),
         graph(
             "Memory",
-            "What each process holds. On a laptop also what it may.",
+            "What each process holds, and what it may.",
             Query('process_resident_memory_bytes{job="service"}', "{{instance}}"),
             Query("limit:memory:bytes", "limit"),
             unit="bytes",
