@@ -68,7 +68,8 @@ class Plan:
 def plan(configuration: Configuration, branch: str) -> Plan:
     """What a push to that branch builds, and where it is deployed.
 
-    A branch that no environment names is built for the processors of all environments, and deployed nowhere.
+    An image has the processors of all environments that are deployed from some branch: a commit may come to another
+    branch later, and takes its image along. A branch that no environment names is deployed nowhere.
 
     Raises:
         OperationError: there is no environment but the sandbox.
@@ -76,7 +77,7 @@ def plan(configuration: Configuration, branch: str) -> Plan:
     environments = environments_of(configuration)
     destinations = [each for each in environments if each.branch == branch]
     return Plan(
-        architectures=tuple(_builds(destinations or environments)),
+        architectures=tuple(_builds([each for each in environments if each.branch] or environments)),
         environments=tuple(_destination(each) for each in destinations),
     )
 

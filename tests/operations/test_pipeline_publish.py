@@ -182,7 +182,7 @@ def verify(slipway: Slipway, shell: pytest.MonkeyPatch) -> Any:
     return lambda digest=ARM: slipway("pipeline", "verify", "dev", "--tag", TAG, "--image", f"{IMAGE}@{digest}")
 
 
-def test_an_image_has_to_be_attested_by_this_pipeline_on_the_branch_and_at_the_commit(
+def test_an_image_has_to_be_attested_by_this_pipeline_at_the_commit_on_whichever_branch(
     registries: Registries, verify: Any
 ) -> None:
     registries.have(sha_0123456789ab=ARM)
@@ -194,9 +194,17 @@ def test_an_image_has_to_be_attested_by_this_pipeline_on_the_branch_and_at_the_c
         *("--repo", repository),
         *("--signer-workflow", f"{repository}/.github/workflows/pipeline.yml"),
         "--deny-self-hosted-runners",
-        *("--source-ref", "refs/heads/develop"),
         *("--source-digest", "0123456789abcdef0123456789abcdef01234567"),
     ]
+
+
+def test_outside_of_a_job_an_image_has_to_be_attested_on_the_branch_of_the_environment(
+    registries: Registries, verify: Any, shell: pytest.MonkeyPatch
+) -> None:
+    registries.have(sha_0123456789ab=ARM)
+    shell.delenv("GITHUB_SHA")
+    assert verify().exit_code == 0
+    assert registries.gh_words[-2:] == ["--source-ref", "refs/heads/develop"]
 
 
 def test_an_image_without_attestation_is_refused_with_what_github_says(registries: Registries, verify: Any) -> None:
