@@ -92,6 +92,12 @@ def test_ports_are_open_to_this_machine_alone() -> None:
             assert port.startswith("127.0.0.1:"), port
 
 
+def test_no_container_has_more_rights_than_it_needs() -> None:
+    for name, service in SERVICES.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+
+
 def test_every_host_that_a_configuration_names_is_a_container_that_listens_there() -> None:
     files = [
         *OBSERVABILITY.glob("prometheus/*.yaml"),
