@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from configuration.types import GitHubOwner, GitHubRepositoryName, Section
+from configuration.types import BranchName, GitHubOwner, GitHubRepositoryName, Section
 
 
 class GitHub(Section):
@@ -13,12 +13,14 @@ class GitHub(Section):
     Attributes:
         owner_id: omitted, the owner is trusted by name only.
         repository_id: omitted, the repository is trusted by name only.
+        default_branch: whose workflows GitHub runs on a schedule.
     """
 
     owner: GitHubOwner
     repository: GitHubRepositoryName
     owner_id: int | None = Field(default=None, gt=0)
     repository_id: int | None = Field(default=None, gt=0)
+    default_branch: BranchName = "main"
 
     @property
     def full_name(self) -> str:

@@ -49,6 +49,12 @@ class DiffRoleSettings(SessionSettings):
     role_name: RoleName = "slipway-diff"
 
 
+class DriftRoleSettings(SessionSettings):
+    """`[identity.drift]`: reads for `cdk drift` on a schedule."""
+
+    role_name: RoleName = "slipway-drift"
+
+
 class OperatorRoleSettings(SessionSettings):
     """`[identity.operator]`: runs the `slipway` verbs.
 
@@ -90,11 +96,12 @@ class Identity(Section):
     build: BuildRoleSettings = BuildRoleSettings()
     deploy: DeployRoleSettings = DeployRoleSettings()
     diff: DiffRoleSettings = DiffRoleSettings()
+    drift: DriftRoleSettings = DriftRoleSettings()
     operator: OperatorRoleSettings | None = None
 
     def role_names(self, environments: Iterable[str]) -> dict[str, str]:
         """The names of the roles of these environments, by what each is for, such as `deploy in prod`."""
-        names = {"build": self.build.role_name, "diff": self.diff.role_name}
+        names = {"build": self.build.role_name, "diff": self.diff.role_name, "drift": self.drift.role_name}
         if self.operator:
             names["operator"] = self.operator.role_name
         return names | {f"deploy in {each}": self.deploy.role_name_in(each) for each in environments}

@@ -35,6 +35,9 @@ BUILD_ROLE_OUTPUT = "BuildRoleArn"
 DIFF_ROLE_OUTPUT = "DiffRoleArn"
 """Of every identity stack."""
 
+DRIFT_ROLE_OUTPUT = "DriftRoleArn"
+"""Likewise."""
+
 REPOSITORY_OUTPUT = "RepositoryUri"
 """Of the registry stack."""
 

@@ -99,7 +99,11 @@ def read(configuration: Configuration, names: Sequence[str] = ()) -> HandOver:
     return HandOver(
         full_name=installation.github.full_name,
         repository=(_registry_variables(identity, registry, installation) if with_registry else {})
-        | {_diff_role_variable(each): identity.output(stack_names.DIFF_ROLE_OUTPUT) for each in local},
+        | {
+            role_variable(role, each): identity.output(output)
+            for each in local
+            for role, output in (("diff", stack_names.DIFF_ROLE_OUTPUT), ("drift", stack_names.DRIFT_ROLE_OUTPUT))
+        },
         environments={each.github_environment: _environment_variables(identity, each) for each in local},
         elsewhere=elsewhere,
     )
@@ -179,8 +183,9 @@ def _registry_variables(identity: _SharedStack, registry: _SharedStack, installa
     }
 
 
-def _diff_role_variable(environment: Environment) -> str:
-    return f"AWS_DIFF_ROLE_ARN_{environment.name.upper().replace('-', '_')}"
+def role_variable(role: str, environment: Environment) -> str:
+    """The variable in which GitHub has the ARN of that role for that environment: `AWS_DIFF_ROLE_ARN_LOAD_TEST`."""
+    return f"AWS_{role.upper()}_ROLE_ARN_{environment.name.upper().replace('-', '_')}"
 
 
 def _environment_variables(identity: _SharedStack, environment: Environment) -> dict[str, str]:

@@ -16,6 +16,7 @@ from slipway_constructs.bootstrap_roles import VERSION_PARAMETER, BootstrapRole,
 from slipway_constructs.build_role import BuildRole
 from slipway_constructs.deploy_role import DeployRole
 from slipway_constructs.diff_role import DiffRole
+from slipway_constructs.drift_role import DriftRole
 from slipway_constructs.examination_access import grant_examination_access
 from slipway_constructs.github_image_cache import cached_repository
 from slipway_constructs.github_provider import GitHubProvider, workflow_principal
@@ -33,9 +34,12 @@ MAX_POLICY = 10_000
 """Characters of a role's own policies at which CDK moves some into managed policies, which nobody may create
 (bootstrap/README.md). IAM takes 10,240 ("IAM and AWS STS quotas")."""
 
+DRIFT_WORKFLOW = "drift"
+"""The `name` of the workflow in `.github/workflows` that looks for drift."""
+
 
 class IdentityStack(Stack):
-    """The roles of one account: build, diff, one deploy role for each environment, and the operator's."""
+    """The roles of one account: build, diff, drift, one deploy role for each environment, and the operator's."""
 
     def __init__(
         self,
@@ -73,7 +77,9 @@ class IdentityStack(Stack):
             self._build_role(build_branches)
         for environment in environments:
             self._deploy_role(environment)
-        self._diff_role(account, environments)
+        lookup_role_arns = self._lookup_role_arns(account, environments)
+        self._diff_role(lookup_role_arns)
+        self._drift_role(lookup_role_arns)
         if identity.operator:
             self._operator_role(identity.operator, environments)
 
@@ -123,21 +129,36 @@ class IdentityStack(Stack):
         self._grant_release_access(role, environment)
         CfnOutput(self, output, value=role.role_arn)
 
-    def _diff_role(self, account: str, environments: Sequence[Environment]) -> None:
+    def _diff_role(self, lookup_role_arns: Sequence[str]) -> None:
         settings = self._identity.diff
-        regions = dict.fromkeys(
-            [environment.region for environment in environments]
-            + ([self._registry.region] if self._registry.account == account else [])
-        )
         role = DiffRole(
             self,
             "DiffRole",
             role_name=settings.role_name,
             trusted=self._trusted(["pull_request"]),
             max_session_duration=Duration.minutes(settings.session_minutes),
-            lookup_role_arns=[bootstrap_role_arn("lookup", account=account, region=region) for region in regions],
+            lookup_role_arns=lookup_role_arns,
         ).role
         CfnOutput(self, stack_names.DIFF_ROLE_OUTPUT, value=role.role_arn)
+
+    def _drift_role(self, lookup_role_arns: Sequence[str]) -> None:
+        settings = self._identity.drift
+        role = DriftRole(
+            self,
+            "DriftRole",
+            role_name=settings.role_name,
+            # Every job on the default branch has this subject, also those that run actions and images of others.
+            trusted=self._trusted([f"ref:refs/heads/{self._github.default_branch}"], workflow=DRIFT_WORKFLOW),
+            max_session_duration=Duration.minutes(settings.session_minutes),
+            lookup_role_arns=lookup_role_arns,
+        ).role
+        CfnOutput(self, stack_names.DRIFT_ROLE_OUTPUT, value=role.role_arn)
+
+    def _lookup_role_arns(self, account: str, environments: Sequence[Environment]) -> list[str]:
+        regions = [environment.region for environment in environments]
+        if self._registry.account == account:
+            regions.append(self._registry.region)
+        return [bootstrap_role_arn("lookup", account=account, region=region) for region in dict.fromkeys(regions)]
 
     def _operator_role(self, settings: OperatorRoleSettings, environments: Sequence[Environment]) -> None:
         if not environments:

@@ -62,6 +62,7 @@ def with_every_option(configuration: Configuration) -> Configuration:
             "build": {"role_name": "acme-pushes", "session_minutes": 61},
             "deploy": {"role_name": "acme-{environment}-deploys", "session_minutes": 720},
             "diff": {"role_name": "acme-compares", "session_minutes": 62},
+            "drift": {"role_name": "acme-finds-drift", "session_minutes": 64},
             "operator": {
                 "principal_arn": "arn:aws:iam::333333333333:user/on-call",
                 "role_name": "acme-operates",

@@ -49,3 +49,10 @@ def test_without_both_ids_only_the_names_are_expected(owner_id: int | None, repo
 
 def test_the_full_name_is_as_github_writes_it() -> None:
     assert GitHub(owner="acme", repository="shop").full_name == "acme/shop"
+
+
+@pytest.mark.parametrize("branch", ["*", "ma?n", "a:b", "", "main\n"])
+def test_a_default_branch_that_would_widen_a_trust_policy_is_refused(branch: str, problems: Problems) -> None:
+    assert problems({"github.default_branch": branch}) == [
+        f"slipway.toml: github.default_branch: must be a branch name without wildcards such as 'main', is {branch!r}"
+    ]

@@ -62,7 +62,7 @@ def test_an_existing_provider_is_the_one_of_github(arn: str, problems: Problems)
     assert problems(changes) == [f"slipway.toml: identity.existing_oidc_provider_arns[1]: {A_PROVIDER}, is {arn!r}"]
 
 
-@pytest.mark.parametrize("table", ["build", "diff"])
+@pytest.mark.parametrize("table", ["build", "diff", "drift"])
 @pytest.mark.parametrize("name", ["*", "build:role", "path/build", "", "b" * 65, "bücher", "{environment}"])
 def test_the_name_of_a_role_is_one_of_iam(name: str, table: str, problems: Problems) -> None:
     assert problems({f"identity.{table}.role_name": name}) == [
@@ -97,7 +97,7 @@ def test_the_longest_name_of_a_role_still_fits_with_the_longest_name_of_an_envir
     assert len(identity.deploy.role_name_in("e" * 20)) <= 64
 
 
-@pytest.mark.parametrize("table", ["build", "deploy", "diff", "operator"])
+@pytest.mark.parametrize("table", ["build", "deploy", "diff", "drift", "operator"])
 @pytest.mark.parametrize(
     ("minutes", "complaint"), [(59, "must be at least 60, is 59"), (721, "must be at most 720, is 721")]
 )
@@ -188,10 +188,11 @@ def test_everything_has_a_default(read: Read) -> None:
     assert identity.role_names(["dev", "prod"]) == {
         "build": "slipway-build",
         "diff": "slipway-diff",
+        "drift": "slipway-drift",
         "deploy in dev": "slipway-dev-deploy",
         "deploy in prod": "slipway-prod-deploy",
     }
-    assert {each.session_minutes for each in (identity.build, identity.deploy, identity.diff)} == {60}
+    assert {each.session_minutes for each in (identity.build, identity.deploy, identity.diff, identity.drift)} == {60}
 
 
 def test_an_existing_provider_is_found_by_its_account() -> None:

@@ -65,7 +65,7 @@ def test_broken_toml_is_one_line_with_the_place(content: bytes, reason: str, tmp
     [
         ("environmnets", "did you mean 'environments'?"),
         ("domain", "known are approved_changes, environments, github, identity, registry, sandbox"),
-        ("github.organisation", "known are owner, owner_id, repository, repository_id"),
+        ("github.organisation", "known are default_branch, owner, owner_id, repository, repository_id"),
         ("registry.release_kept", "did you mean 'releases_kept'?"),
         ("sandbox.ports", "did you mean 'port'?"),
         ("identity.permission_boundary", "did you mean 'permissions_boundary'?"),

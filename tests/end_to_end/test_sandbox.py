@@ -108,7 +108,7 @@ def test_githubs_provider_and_the_roles_are_in_iam(sandbox: Sandbox) -> None:
     assert provider["Arn"].endswith(":oidc-provider/token.actions.githubusercontent.com")
     described = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider["Arn"])
     assert described["ClientIDList"] == ["sts.amazonaws.com"]
-    for name in ("slipway-sandbox-deploy", "slipway-diff"):
+    for name in ("slipway-sandbox-deploy", "slipway-diff", "slipway-drift"):
         role = iam.get_role(RoleName=name)["Role"]
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"]["Federated"] == provider["Arn"]

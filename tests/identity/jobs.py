@@ -16,7 +16,12 @@ SIGN_IN = requests(["ecr:GetAuthorizationToken"], "*")
 def job_of(role: Role, within: Installation) -> Job:
     """All that the role is for; one that is not known here has nothing to do."""
     identity, environments = within.configuration.identity, within.configuration.environments.values()
-    named = {identity.build.role_name: building(within), identity.diff.role_name: comparing(within, role.account)}
+    reading = comparing(within, role.account)
+    named = {
+        identity.build.role_name: building(within),
+        identity.diff.role_name: reading,
+        identity.drift.role_name: reading,
+    }
     if identity.operator:
         named[identity.operator.role_name] = operating(within, role.account)
     named |= {identity.deploy.role_name_in(each.name): deploying(within, each) for each in environments}

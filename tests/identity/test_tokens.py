@@ -6,7 +6,7 @@ import pytest
 
 from tests.identity.policies import AUD, CLASSIC, GOOD, IDS, IMMUTABLE, OURS, keys, role, statement
 from tests.identity.simulation import Assumption, decide
-from tests.identity.tokens import Case, battery, branch, deploy, pull_request, tag
+from tests.identity.tokens import Case, battery, branch, deploy, drift, pull_request, tag
 
 SUBJECTS = keys(sub=[CLASSIC, IMMUTABLE])
 REF = keys(ref="refs/heads/main")
@@ -92,6 +92,7 @@ def test_a_branch_that_is_built_is_no_foreign_one() -> None:
         (branch("main", environment="prod"), "environment:prod"),
         (pull_request(environment="prod"), "environment:prod"),
         (branch("main", environment="eu:prod"), "environment:eu%3Aprod"),
+        (drift(), "ref:refs/heads/main"),
     ],
 )
 def test_the_subject_says_environment_before_pull_request_before_ref(job: Any, context: str) -> None:

@@ -8,7 +8,7 @@ from configuration import SANDBOX, Configuration
 from tests.identity.cloudformation import stacks_of
 from tests.identity.roles import Role, roles_of
 from tests.identity.simulation import Assumption, decide
-from tests.identity.tokens import BUILD, DIFF, Case, Repository, battery, deploy
+from tests.identity.tokens import BUILD, DIFF, DRIFT, Case, Repository, battery, deploy
 
 ACCEPTED_IN_BOTH_FORMATS = 2
 
@@ -29,7 +29,8 @@ def kinds_of(configuration: Configuration) -> Mapping[str, str]:
         identity.deploy.role_name_in(environment.name): deploy(environment.github_environment)
         for environment in configuration.environments.values()
     }
-    return {identity.build.role_name: BUILD, identity.diff.role_name: DIFF, **deploys}
+    shared = {identity.build.role_name: BUILD, identity.diff.role_name: DIFF, identity.drift.role_name: DRIFT}
+    return shared | deploys
 
 
 def cases_of(configuration: Configuration) -> list[Case]:
@@ -39,6 +40,7 @@ def cases_of(configuration: Configuration) -> list[Case]:
         Repository(github.owner, github.owner_id or 1000001, github.repository, github.repository_id or 2000002),
         build_branches=[environment.branch for environment in environments if environment.branch],
         environments={environment.github_environment: environment.branch for environment in environments},
+        default_branch=github.default_branch,
     )
 
 
@@ -72,6 +74,8 @@ def test_every_role_accepts_exactly_the_tokens_that_are_meant_for_it(
         "slipway-dev-deploy",
         "slipway-diff",  # one in each account
         "slipway-diff",
+        "slipway-drift",  # likewise
+        "slipway-drift",
         "slipway-prod-deploy",
     ]
 
@@ -91,7 +95,7 @@ def test_in_the_sandbox_the_same_holds_and_nobody_may_push(
     sandbox_assembly: CloudAssembly, configuration: Configuration
 ) -> None:
     trusting = assert_exactly_the_right_tokens(sandbox_assembly, configuration.select([SANDBOX]))
-    assert sorted(role.name for role in trusting) == ["slipway-diff", "slipway-sandbox-deploy"]
+    assert sorted(role.name for role in trusting) == ["slipway-diff", "slipway-drift", "slipway-sandbox-deploy"]
 
 
 def test_an_environment_without_a_branch_is_deployed_from_every_ref_that_github_lets_into_it(

@@ -9,6 +9,7 @@ AUDIENCE = "sts.amazonaws.com"  # what aws-actions/configure-aws-credentials ask
 # What a role is for. Several roles can be of one kind: all of them must accept the same tokens.
 BUILD = "build"
 DIFF = "diff"
+DRIFT = "drift"
 
 
 def deploy(environment: str) -> str:
@@ -49,12 +50,14 @@ class Job:
 
     Attributes:
         environment: of the repository, that the job asks for; None, it asks for none.
+        workflow: the name of its workflow.
     """
 
     name: str
     ref: str
     environment: str | None = None
     event: str = "push"
+    workflow: str = "pipeline"
 
     @property
     def context(self) -> str:
@@ -80,6 +83,11 @@ def pull_request(*, environment: str | None = None) -> Job:
     One from a fork gets no token: GitHub grants its jobs `id-token: read` at most ("Permissions for the GITHUB_TOKEN").
     """
     return Job(f"pull request{_in(environment)}", "refs/pull/7/merge", environment, "pull_request")
+
+
+def drift(branch: str = "main") -> Job:
+    """The weekly look for drift, which GitHub runs on the default branch, or somebody by hand on another."""
+    return Job(f"drift on {branch}", f"refs/heads/{branch}", event="schedule", workflow="drift")
 
 
 def _in(environment: str | None) -> str:
@@ -115,14 +123,14 @@ class Repository:
             actor_id="583231",
             environment=job.environment,
             event_name=job.event,
-            job_workflow_ref=f"{full_name}/.github/workflows/pipeline.yml@{job.ref}",
+            job_workflow_ref=f"{full_name}/.github/workflows/{job.workflow}.yml@{job.ref}",
             ref=job.ref,
             ref_type="tag" if job.ref.startswith("refs/tags/") else "branch",
             repository=full_name,
             repository_id=str(self.id),
             repository_owner=self.owner,
             repository_owner_id=str(self.owner_id),
-            workflow="pipeline",
+            workflow=job.workflow,
         )
 
 
@@ -136,7 +144,11 @@ class Case:
 
 
 def battery(
-    repository: Repository, *, build_branches: Sequence[str], environments: Mapping[str, str | None]
+    repository: Repository,
+    *,
+    build_branches: Sequence[str],
+    environments: Mapping[str, str | None],
+    default_branch: str = "main",
 ) -> list[Case]:
     """Tokens of that repository and of its enemies, all in both formats of the subject.
 
@@ -144,16 +156,18 @@ def battery(
         build_branches: whose pushes a role of the kind `BUILD` must accept.
         environments: the branch from which each environment may be reached. None, the role leaves that to the
             protection rules of the environment: it accepts every ref.
+        default_branch: whose scheduled workflow a role of the kind `DRIFT` must accept.
     """
     trusted = [(branch(name), BUILD) for name in build_branches]
     trusted += [(branch(ref or "main", environment=name), deploy(name)) for name, ref in environments.items()]
-    trusted += [(pull_request(), DIFF)]
+    trusted += [(pull_request(), DIFF), (drift(default_branch), DRIFT)]
     cases = [*_own(repository, trusted, environments)]
     for job, _kind in trusted:
         for immutable in (False, True):
             for name, token in _forged(repository, job, immutable=immutable):
                 cases.append(_case(name, job, token, immutable=immutable))
     cases += _without_ref(repository, environments)
+    cases += _of_other_workflows(repository, build_branches, default_branch)
     return cases
 
 
@@ -167,7 +181,8 @@ def _own(
 ) -> Iterator[Case]:
     jobs: dict[Job, tuple[str, ...]] = {job: (kind,) for job, kind in trusted}
     untrusted = [branch("feature"), branch("feature", environment="feature")]
-    for name in [job.ref.removeprefix("refs/heads/") for job, kind in trusted if kind == BUILD]:
+    built = [job.ref.removeprefix("refs/heads/") for job, kind in trusted if kind == BUILD]
+    for name in built:
         untrusted += [branch(f"{name}-2"), branch(f"feature/{name}"), tag(name)]
     for environment, required in environments.items():
         untrusted.append(branch(required or "main", environment=f"{environment}-2"))
@@ -180,6 +195,8 @@ def _own(
             jobs[job] = () if required else (deploy(environment),)
     for job in untrusted:
         jobs.setdefault(job, ())
+    for name in built:  # a role that asks for no workflow takes the scheduled one for any other on its branch
+        jobs[drift(name)] = (*jobs.get(drift(name), ()), BUILD)
     for job, kinds in jobs.items():
         for immutable in (False, True):
             yield _case("our own", job, repository.token(job, immutable=immutable), *kinds, immutable=immutable)
@@ -234,3 +251,12 @@ def _without_ref(repository: Repository, environments: Mapping[str, str | None])
         for immutable in (False, True):
             token = replace(repository.token(job, immutable=immutable), ref=None)
             yield _case("no ref", job, token, *(() if required else (deploy(environment),)), immutable=immutable)
+
+
+def _of_other_workflows(repository: Repository, build_branches: Sequence[str], default_branch: str) -> Iterator[Case]:
+    kinds = [BUILD] if default_branch in build_branches else []
+    job = drift(default_branch)
+    for immutable in (False, True):
+        token = repository.token(job, immutable=immutable)
+        for name, workflow in (("no workflow", None), ("a workflow whose name begins so", "drift-2")):
+            yield _case(name, job, replace(token, workflow=workflow), *kinds, immutable=immutable)

@@ -95,7 +95,8 @@ def identity(account: str, *environments: str, builds: bool = False, **more: Any
     """The identity stack of that account, with the roles of these environments."""
     roles = {stack_names.deploy_role_output(name): role(account, f"{name}-deploy") for name in environments}
     build = {"BuildRoleArn": role(account, "build")} if builds else {}
-    return stack("slipway-identity", roles | build | {"DiffRoleArn": role(account, "diff")}, **more)
+    reading = {"DiffRoleArn": role(account, "diff"), "DriftRoleArn": role(account, "drift")}
+    return stack("slipway-identity", roles | build | reading, **more)
 
 
 def registry(account: str, region: str = "eu-central-1") -> dict[str, Any]:
@@ -127,6 +128,7 @@ def test_as_text_it_is_one_command_a_line(aws: ScriptedAws, slipway: Slipway, tw
         "gh variable set AWS_REGISTRY_REGION --repo acme/shop --body eu-central-1",
         f"gh variable set ECR_REPOSITORY_URI --repo acme/shop --body {uri(PROD)}",
         f"gh variable set AWS_DIFF_ROLE_ARN_PROD --repo acme/shop --body {role(PROD, 'diff')}",
+        f"gh variable set AWS_DRIFT_ROLE_ARN_PROD --repo acme/shop --body {role(PROD, 'drift')}",
         "gh api --silent repos/acme/shop/environments/prod 2>/dev/null"
         " || gh api --silent --method PUT repos/acme/shop/environments/prod",
         f"gh variable set AWS_DEPLOY_ROLE_ARN --repo acme/shop --env prod --body {role(PROD, 'prod-deploy')}",
@@ -146,6 +148,7 @@ def test_as_json_it_is_one_object_on_stdout(aws: ScriptedAws, slipway: Slipway, 
             "AWS_REGISTRY_REGION": "eu-central-1",
             "ECR_REPOSITORY_URI": uri(PROD),
             "AWS_DIFF_ROLE_ARN_PROD": role(PROD, "diff"),
+            "AWS_DRIFT_ROLE_ARN_PROD": role(PROD, "drift"),
         },
         "environments": {
             "prod": {
@@ -166,7 +169,10 @@ def test_where_the_registry_is_in_another_account_its_variables_are_left_out(
     deployed(aws, DEV, identity(DEV, "dev"))
     ended = slipway(*two_accounts, "--json")
     printed = json.loads(ended.stdout)
-    assert printed["repository"] == {"AWS_DIFF_ROLE_ARN_DEV": role(DEV, "diff")}
+    assert printed["repository"] == {
+        "AWS_DIFF_ROLE_ARN_DEV": role(DEV, "diff"),
+        "AWS_DRIFT_ROLE_ARN_DEV": role(DEV, "drift"),
+    }
     assert list(printed["environments"]) == ["dev"]
     assert ended.stderr == f"prod and the registry are in account {PROD}: run this again with its credentials.\n"
     assert ended.exit_code == 0
@@ -238,8 +244,9 @@ def test_names_are_written_as_github_takes_them(aws: ScriptedAws, slipway: Slipw
     words = written(load_test=(PROD, "eu-central-1", 'github_environment = "Load.Test"'))
     deployed(aws, PROD, identity(PROD, "load-test", builds=True), registry(PROD))
     printed = slipway(*words).stdout.splitlines()
-    assert printed[3:6] == [
+    assert printed[3:7] == [
         f"gh variable set AWS_DIFF_ROLE_ARN_LOAD_TEST --repo acme/shop --body {role(PROD, 'diff')}",
+        f"gh variable set AWS_DRIFT_ROLE_ARN_LOAD_TEST --repo acme/shop --body {role(PROD, 'drift')}",
         "gh api --silent repos/acme/shop/environments/Load.Test 2>/dev/null"
         " || gh api --silent --method PUT repos/acme/shop/environments/Load.Test",
         f"gh variable set AWS_DEPLOY_ROLE_ARN --repo acme/shop --env Load.Test --body {role(PROD, 'load-test-deploy')}",
@@ -383,6 +390,7 @@ def test_of_the_sandbox_everything_comes_from_the_emulator(aws: ScriptedAws, sli
             "AWS_REGISTRY_REGION": "us-east-1",
             "ECR_REPOSITORY_URI": uri(SANDBOX, "us-east-1"),
             "AWS_DIFF_ROLE_ARN_SANDBOX": role(SANDBOX, "diff"),
+            "AWS_DRIFT_ROLE_ARN_SANDBOX": role(SANDBOX, "drift"),
         },
         "environments": {
             "sandbox": {

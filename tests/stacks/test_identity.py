@@ -74,27 +74,38 @@ def test_every_account_has_one_identity_stack_for_all_its_environments(
 
 
 def test_there_is_one_role_for_each_job_and_no_other(templates: Mapping[str, Template]) -> None:
-    assert set(roles(templates[DEV])) == {"slipway-dev-deploy", "slipway-diff"}
-    assert set(roles(templates[PROD])) == {"slipway-build", "slipway-prod-deploy", "slipway-diff"}
+    assert set(roles(templates[DEV])) == {"slipway-dev-deploy", "slipway-diff", "slipway-drift"}
+    assert set(roles(templates[PROD])) == {"slipway-build", "slipway-prod-deploy", "slipway-diff", "slipway-drift"}
 
 
 def test_where_no_branch_is_deployed_no_workflow_pushes(templates: Mapping[str, Template]) -> None:
-    assert set(roles(templates[OF_THE_SANDBOX])) == {"slipway-sandbox-deploy", "slipway-diff"}
+    assert set(roles(templates[OF_THE_SANDBOX])) == {"slipway-sandbox-deploy", "slipway-diff", "slipway-drift"}
 
 
 def test_roles_are_called_as_the_configuration_says(optional: Mapping[str, Template]) -> None:
-    assert set(roles(optional[DEV])) == {"acme-dev-deploys", "acme-compares", "acme-operates"}
-    assert set(roles(optional[PROD])) == {"acme-pushes", "acme-prod-deploys", "acme-compares", "acme-operates"}
+    assert set(roles(optional[DEV])) == {"acme-dev-deploys", "acme-compares", "acme-finds-drift", "acme-operates"}
+    assert set(roles(optional[PROD])) == {
+        "acme-pushes",
+        "acme-prod-deploys",
+        "acme-compares",
+        "acme-finds-drift",
+        "acme-operates",
+    }
 
 
 def test_the_roles_that_workflows_need_are_among_the_outputs(
     templates: Mapping[str, Template], optional: Mapping[str, Template]
 ) -> None:
-    assert outputs(templates[DEV]) == {"DeployRoleDevArn": "slipway-dev-deploy", "DiffRoleArn": "slipway-diff"}
+    assert outputs(templates[DEV]) == {
+        "DeployRoleDevArn": "slipway-dev-deploy",
+        "DiffRoleArn": "slipway-diff",
+        "DriftRoleArn": "slipway-drift",
+    }
     assert outputs(optional[PROD]) == {
         "BuildRoleArn": "acme-pushes",
         "DeployRoleProdArn": "acme-prod-deploys",
         "DiffRoleArn": "acme-compares",
+        "DriftRoleArn": "acme-finds-drift",
     }
 
 
@@ -109,13 +120,14 @@ def test_a_session_lasts_an_hour_or_as_long_as_the_configuration_says(
         "acme-pushes": 61,
         "acme-prod-deploys": 720,
         "acme-compares": 62,
+        "acme-finds-drift": 64,
         "acme-operates": 63,
     }
 
 
 def test_the_ids_of_the_repository_are_asked_for_besides_the_subject(templates: Mapping[str, Template]) -> None:
     found = {name: claims(role) for stack in (DEV, PROD) for name, role in roles(templates[stack]).items()}
-    assert len(found) == 4
+    assert len(found) == 5
     for each in found.values():
         assert (each["aud"], each["repository_id"], each["repository_owner_id"]) == (
             "sts.amazonaws.com",
@@ -133,6 +145,13 @@ def test_images_are_built_from_the_branches_that_are_deployed(
     assert claims(roles(templates_of(one_account)["slipway-identity"])["slipway-build"])["sub"] == [
         f"repo:{name}:ref:refs/heads/main" for name in OURS
     ]
+
+
+def test_drift_is_looked_for_by_the_workflow_of_that_name_on_the_default_branch(configuration: Configuration) -> None:
+    trunk = varied(configuration, github={"default_branch": "trunk"}).select([SANDBOX])
+    found = claims(roles(templates_of(assemble(trunk))["slipway-identity"])["slipway-drift"])
+    assert found["sub"] == [f"repo:{name}:ref:refs/heads/trunk" for name in OURS]
+    assert found["workflow"] == "drift"
 
 
 def test_an_environment_is_deployed_from_its_branch_or_from_wherever_github_lets_its_jobs_run(
@@ -209,7 +228,7 @@ def test_without_the_ids_exact_names_are_all_that_is_compared(bare: Mapping[str,
     for stack in (DEV, PROD):
         for role in roles(bare[stack]).values():
             found = claims(role)
-            assert found.keys() <= {"aud", "sub", "ref"}
+            assert found.keys() <= {"aud", "sub", "ref", "workflow"}
             assert all(subject.startswith(f"repo:{OURS[0]}:") for subject in found["sub"])
             assert "*" not in str(found)
             assert "?" not in str(found)
@@ -233,7 +252,7 @@ def test_an_operator_is_let_in_with_mfa_where_there_is_something_to_operate(
 def test_the_account_of_the_registry_alone_has_no_operator(with_every_option: Configuration) -> None:
     apart = varied(with_every_option, {"prod": {"image": "ecr"}}, registry={"account": "333333333333"})
     found = templates_of(assemble(apart))
-    assert set(roles(found["slipway-identity-333333333333"])) == {"acme-pushes", "acme-compares"}
+    assert set(roles(found["slipway-identity-333333333333"])) == {"acme-pushes", "acme-compares", "acme-finds-drift"}
     assert "acme-pushes" not in roles(found[PROD])
 
 

@@ -1,0 +1,44 @@
+"""Who compares what is deployed with what its stacks say."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from slipway_constructs.acknowledgements import acknowledge_inline_policies
+
+
+class DriftRole(Construct):
+    """May take on the CDK lookup roles that it is given, which read, and nothing else.
+
+    CloudFormation detects drift with the rights of whoever asks for it, who must be able to read every resource of the
+    stack ("Detect unmanaged configuration changes to stacks and resources with drift detection" in the AWS
+    CloudFormation user guide). The lookup role can, by AWS's policy ReadOnlyAccess.
+
+    Attributes:
+        role: the role.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        role_name: str,
+        trusted: iam.IPrincipal,
+        max_session_duration: Duration,
+        lookup_role_arns: Sequence[str],
+    ) -> None:
+        """Create the role."""
+        super().__init__(scope, id)
+        self.role = iam.Role(
+            self,
+            "Role",
+            role_name=role_name,
+            description="Reads for cdk drift on a schedule.",
+            assumed_by=trusted,
+            max_session_duration=max_session_duration,
+        )
+        self.role.add_to_policy(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=list(lookup_role_arns)))
+        acknowledge_inline_policies(self.role)
