@@ -69,12 +69,37 @@ prometheus: ## Install what observability is tested against, from Debian's packa
 	  $(AS_ROOT) systemctl disable --now $$missing 2>/dev/null || true; fi # the tests start their own
 
 .PHONY: check
-check: .venv/.development node_modules/.all service/.venv/.test ## Check format, lint and types
+check: .venv/.development node_modules/.all service/.venv/.test ## Check format, lint, types and workflows
 	@ruff format --check $(SOURCES)
 	@ruff check $(SOURCES)
 	@mypy
 	@pyright
 	@cd service && ruff format --check . && ruff check . && mypy
+	@$(MAKE) lint-workflows
+
+# What zizmor is told to leave alone is in .github/zizmor.yml; actionlint asks shellcheck about the scripts.
+.PHONY: lint-workflows
+lint-workflows: .venv/.development ## Check GitHub's workflows and actions, and the Dockerfiles
+	@actionlint
+	@zizmor --offline --quiet --no-progress --collect=workflows --collect=actions --collect=dependabot .github
+	@check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	@check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@hadolint $(wildcard service/Dockerfile observability/*/Dockerfile)
+
+.PHONY: lint-templates
+lint-templates: .venv/.development .checkov/.installed ## Check every template with cfn-lint and checkov
+	@pytest --quiet tests/stacks/test_templates.py tests/stacks/test_checkov.py
+
+# pip-audit and npm audit end with an error for what they find: the report at the end says it all.
+.PHONY: audit
+audit: .venv/.slipway .audit/.installed node_modules/.cdk ## Look for known vulnerabilities of what is locked
+	@mkdir -p audit
+	@for file in requirements/*.txt service/requirements/*.txt; do name=$${file/requirements\//}; name=$${name/\//-}; \
+	  .audit/bin/pip-audit --require-hashes --disable-pip --progress-spinner off --format json \
+	    --requirement "$$file" --output "audit/$${name%.txt}.json" 2>/dev/null || true; done
+	@npm audit --json > audit/npm.json 2>/dev/null || true
+	@.venv/bin/slipway report audit audit
 
 .PHONY: format
 format: .venv/.development ## Format the code and mend what can be mended
@@ -91,19 +116,21 @@ dashboard: .venv/.sandbox ## Write Grafana's dashboard anew from observability/g
 
 .PHONY: lock
 lock: ## Resolve the dependencies anew and export them with their hashes; needs Poetry and its export plugin
-	@poetry lock && poetry -C service lock && poetry -C requirements/checkov lock
+	@poetry lock && poetry -C service lock && poetry -C requirements/checkov lock && \
+	  poetry -C requirements/audit lock
 	@poetry export --quiet --only main,build --output requirements/deploy.txt
 	@poetry export --quiet --only sandbox --output requirements/sandbox.txt
 	@poetry export --quiet --only node --output requirements/node.txt
 	@poetry export --quiet --only development --output requirements/development.txt
 	@cd requirements/checkov && poetry export --quiet --output ../checkov.txt
+	@cd requirements/audit && poetry export --quiet --output ../audit.txt
 	@cd service && poetry export --quiet --output requirements/runtime.txt
 	@cd service && poetry export --quiet --with test --output requirements/test.txt
 
 .PHONY: clean
 clean: ## Stop the emulated AWS, and remove everything that make made
 	@if [[ -e .sandbox/state.json && -e .venv/.sandbox ]]; then slipway sandbox down; fi
-	@rm -rf .venv .checkov service/.venv node_modules cdk.out coverage .sandbox .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv .checkov .audit audit service/.venv node_modules cdk.out coverage .sandbox .pytest_cache .mypy_cache .ruff_cache
 
 # --- Set-up. Each stamp is newer than what it was made from. ---
 
@@ -147,6 +174,12 @@ node_modules/.all: package.json package-lock.json .npmrc .venv/.node
 	@echo "... install checkov in an environment of its own (half a minute the first time)" >&2
 	@$(PYTHON) -m venv .checkov
 	@.checkov/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+.audit/.installed: requirements/audit.txt
+	@echo "... install pip-audit in an environment of its own" >&2
+	@$(PYTHON) -m venv .audit
+	@.audit/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
 service/.venv/.test: service/requirements/test.txt

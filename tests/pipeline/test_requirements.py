@@ -17,6 +17,7 @@ EXPORTS = {
     "requirements/node.txt": ("poetry.lock", {"node"}),
     "requirements/development.txt": ("poetry.lock", {"development"}),
     "requirements/checkov.txt": ("requirements/checkov/poetry.lock", {"main"}),
+    "requirements/audit.txt": ("requirements/audit/poetry.lock", {"main"}),
     "service/requirements/runtime.txt": ("service/poetry.lock", {"main"}),
     "service/requirements/test.txt": ("service/poetry.lock", {"main", "test"}),
 }
