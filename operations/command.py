@@ -14,13 +14,17 @@ from operations.verbs import (
     cost,
     deploy,
     diagnose,
+    diff,
     doctor,
+    drift,
+    environments,
     github,
     history,
     logs,
     notify,
     pipeline,
     release,
+    report,
     review,
     rollback,
     sandbox,
@@ -53,6 +57,10 @@ command.command()(rollback.rollback)
 command.command()(abort.abort)
 command.command()(github.github)
 command.command()(review.review)
+command.command()(diff.diff)
+command.command()(drift.drift)
+command.add_typer(report.command, name="report")
+command.command()(environments.environments)
 command.command()(cost.cost)
 command.command()(notify.notify)
 command.add_typer(pipeline.command, name="pipeline")

@@ -4,12 +4,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from operations.rendering.markdown import code, details, plain, table
+from operations.rendering.deployed import FROM_A_FORK, against_what_is_deployed
+from operations.rendering.markdown import code, details, marker, plain, table
+from operations.rendering.review_costs import called, cost_section
 from operations.review.costs import CostChange
-from operations.review.names import SHARED
+from operations.review.deployed import DeployedDiff
 from operations.review.report import Action, Broadening, Refusal, ResourceChange, Review
 
-MARKER = "<!-- slipway review -->"
+MARKER = marker("review")
 """The first line, by which a workflow finds its comment again and edits it."""
 
 LIMIT = 65_000
@@ -29,19 +31,36 @@ COLUMNS = {
 }
 
 
-def as_data(review: Review, costs: Sequence[CostChange] = ()) -> dict[str, object]:
-    """The review and the costs as plain data, for `--json`."""
-    return {**review.as_json(), "costs": [each.as_json() for each in costs]}
+def as_data(
+    review: Review, costs: Sequence[CostChange] = (), deployed: Sequence[DeployedDiff] = ()
+) -> dict[str, object]:
+    """The review, the costs and what `cdk diff` said as plain data, for `--json`."""
+    return {
+        **review.as_json(),
+        "costs": [each.as_json() for each in costs],
+        "deployed": [each.as_json() for each in deployed],
+    }
 
 
-def markdown(review: Review, costs: Sequence[CostChange] = ()) -> str:
+def markdown(
+    review: Review,
+    costs: Sequence[CostChange] = (),
+    *,
+    deployed: Sequence[DeployedDiff] = (),
+    commit: str = "",
+    fork: bool = False,
+) -> str:
     """The comment: what is refused first, then what else a reviewer has to see, the resources one by one collapsed.
 
     Args:
         costs: before and after; omitted, the comment says nothing about them.
+        deployed: what `cdk diff` said of each environment; omitted, likewise.
+        commit: that is reviewed; omitted, it is not named.
+        fork: whether the change comes from one, so that this is said.
     """
     sections = [
-        _summary(review),
+        _summary(review, commit),
+        [FROM_A_FORK] if fork else [],
         _refused(review.refused),
         _approved(review.approved),
         _unused(review),
@@ -49,31 +68,30 @@ def markdown(review: Review, costs: Sequence[CostChange] = ()) -> str:
         _stacks(review),
         _broadenings([each for each in review.broadenings if not each.new]),
         _acknowledged(review),
-        _costs(costs),
+        cost_section(costs),
         _settings(review),
         _new_permissions([each for each in review.broadenings if each.new]),
     ]
     text = "\n\n".join("\n".join(lines) for lines in sections if lines)
-    return _with_resources(text, review)
+    parts = [(f"the resources of {plain(each)}", _resources(each, review)) for each in review.environments]
+    return _with_what_fits(text, [*parts, ("what is deployed", against_what_is_deployed(deployed))])
 
 
-def _with_resources(text: str, review: Review) -> str:
-    """As many of the environments' tables as fit into a comment."""
+def _with_what_fits(text: str, parts: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """As many of the parts as fit into a comment, and the names of the others."""
     left_out = []
-    for environment in review.environments:
-        lines = "\n".join(_resources(environment, review))
-        if not lines:
-            continue
-        if len(text) + len(lines) > LIMIT - 200:  # room for what is said about it
-            left_out.append(plain(environment))
-        else:
-            text += f"\n\n{lines}"
+    for name, lines in parts:
+        part = "\n".join(lines)
+        if len(text) + len(part) > LIMIT - 400:  # room for what is said about it
+            left_out.append(name)
+        elif part:
+            text += f"\n\n{part}"
     if left_out:
-        text += f"\n\nToo long for a comment: the resources of {', '.join(left_out)}. `--json` has them all."
+        text += f"\n\nToo long for a comment: {', '.join(left_out)}. `--json` has them all."
     return text if len(text) <= LIMIT else f"{text[:LIMIT].rpartition(chr(10))[0]}\n\n...\n\nToo long for a comment."
 
 
-def _summary(review: Review) -> list[str]:
+def _summary(review: Review, commit: str) -> list[str]:
     changes = (review.resources, review.stacks, review.settings, review.broadenings, review.acknowledged)
     verdict = "nothing is refused" if any(changes) else "nothing changes"
     if review.refused:
@@ -87,7 +105,12 @@ def _summary(review: Review) -> list[str]:
         *([_number(len(review.acknowledged), "acknowledged finding") + " added"] if review.acknowledged else []),
     ]
     text = "; ".join(facts)
-    return [MARKER, f"## Slipway review: {verdict}", "", f"{text[0].upper()}{text[1:]}."]
+    return [
+        MARKER,
+        f"## Slipway review: {verdict}",
+        "",
+        f"{text[0].upper()}{text[1:]}.{f' Of commit {plain(commit)}.' if commit else ''}",
+    ]
 
 
 def _refused(refusals: Sequence[Refusal]) -> list[str]:
@@ -160,7 +183,7 @@ def _environments(review: Review) -> list[str]:
     for environment in review.environments:
         counts = _counts(each for each in review.resources if each.environment == environment)
         if any(counts.values()):
-            rows.append([_called(environment), *(str(count) for count in counts.values())])
+            rows.append([called(environment), *(str(count) for count in counts.values())])
     return ["### Resources", "", *table(["Environment", *COLUMNS], rows, numbers=True)]
 
 
@@ -173,7 +196,7 @@ def _stacks(review: Review) -> list[str]:
     if not review.stacks:
         return []
     rows = [
-        [_called(each.environment), code(each.stack), "new" if each.added else "gone", code(each.place)]
+        [called(each.environment), code(each.stack), "new" if each.added else "gone", code(each.place)]
         for each in review.stacks
     ]
     return ["### Stacks", "", *table(["Environment", "Stack", "", "Account, region and name"], rows)]
@@ -192,7 +215,7 @@ def _new_permissions(broadenings: Sequence[Broadening]) -> list[str]:
 
 
 def _permissions(broadenings: Sequence[Broadening]) -> list[str]:
-    rows = [[_called(each.environment), _place(each), code(each.grant)] for each in broadenings]
+    rows = [[called(each.environment), _place(each), code(each.grant)] for each in broadenings]
     return _shortened(["Environment", "Resource", "Now"], rows)
 
 
@@ -204,34 +227,6 @@ def _acknowledged(review: Review) -> list[str]:
         for each in review.acknowledged
     ]
     return ["### Acknowledged findings added", "", *_shortened(["Construct", "Finding", "Reason"], rows)]
-
-
-def _costs(costs: Sequence[CostChange]) -> list[str]:
-    if not costs:
-        return []
-    rows = [
-        [_called(each.environment), _usd(each.before), _usd(each.after), _difference(each)]
-        for each in costs
-        if not each.problem
-    ]
-    not_priced = dict.fromkeys(what for each in costs for what in each.not_priced)
-    return [
-        "### Cost a month in USD",
-        "",
-        *(table(["Environment", "Before", "After", "Difference"], rows, numbers=True) if rows else []),
-        "",
-        "With the traffic that `slipway cost` assumes when nothing else is said.",
-        *([f"Not in these prices: {plain(', '.join(not_priced))}."] if not_priced else []),
-        *(f"No price of {_called(each.environment)}: {plain(each.problem)}." for each in costs if each.problem),
-    ]
-
-
-def _usd(amount: object) -> str:
-    return "" if amount is None else f"{amount:,.2f}"
-
-
-def _difference(cost: CostChange) -> str:
-    return f"{(cost.after or 0) - (cost.before or 0):+,.2f}"
 
 
 def _settings(review: Review) -> list[str]:
@@ -254,7 +249,7 @@ def _resources(environment: str, review: Review) -> list[str]:
         return []
     rows = [[str(each.action), _place(each), plain(each.type), _what(each)] for each in changes]
     return details(
-        f"{_called(environment)}: {_number(len(changes), 'resource')}", table(["", "Resource", "Type", "What"], rows)
+        f"{called(environment)}: {_number(len(changes), 'resource')}", table(["", "Resource", "Type", "What"], rows)
     )
 
 
@@ -283,10 +278,6 @@ def _kept(change: ResourceChange) -> str:
 def _shortened(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     more = len(rows) - ROWS
     return [*table(header, rows[:ROWS]), *(["", f"And {more} more; `--json` has them all."] if more > 0 else [])]
-
-
-def _called(environment: str) -> str:
-    return "shared by all" if environment == SHARED else plain(environment)
 
 
 def _number(count: int, thing: str) -> str:

@@ -15,6 +15,10 @@ from configuration.approved_changes import FILE_NAME
 from operations.review.names import shortened
 
 MANIFEST = "manifest.json"
+LARGEST = 32_000_000
+"""Bytes of a file. CloudFormation takes templates of 1 MB ("AWS CloudFormation quotas"); the metadata of a stack can be
+more."""
+
 ACKNOWLEDGED = "aws:cdk:acknowledged-rules"
 LOGICAL_ID = "aws:cdk:logicalId"
 PATH = "aws:cdk:path"
@@ -195,6 +199,8 @@ def _approvals(folder: Path) -> Iterator[Approval]:
 def _parsed(folder: Path, name: str, kind: type = dict) -> Any:
     path = _inside(folder, name)
     try:
+        if path.stat().st_size > LARGEST:
+            raise AssemblyError(f"{path}: must have at most {LARGEST:,} bytes, has {path.stat().st_size:,}")
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise AssemblyError(f"{path}: cannot be read: {error.strerror}") from error

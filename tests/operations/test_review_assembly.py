@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from operations.review.assembly import AssemblyError, read_assembly
+from operations.review.assembly import LARGEST, AssemblyError, read_assembly
 from operations.review.names import environment_of, shortened
 from tests.operations.review_assemblies import SERVICE, resource, reviewed_folders, written
 
@@ -238,3 +238,11 @@ def test_a_changed_mapping_or_condition_changes_what_depends_on_it(tmp_path: Pat
         "Chosen": ("replaced", ("BucketName",)),
         "Optional": ("changed", ()),
     }
+
+
+def test_a_file_of_any_size_is_not_read(tmp_path: Path) -> None:
+    folder = written(tmp_path / "it", {SERVICE: STORE})
+    with (folder / TEMPLATE).open("r+b") as file:
+        file.truncate(LARGEST + 1)  # a hole: it takes no room
+    with pytest.raises(AssemblyError, match=r"template\.json: must have at most 32,000,000 bytes, has 32,000,001$"):
+        read_assembly(folder)
