@@ -41,6 +41,7 @@ class Destination:
     Attributes:
         image: as in slipway.toml; "asset", which CDK builds, is deployed with the stacks and not released.
         minutes: that its job may take.
+        session_seconds: for which the job may be the deploy role, before it has to ask again.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Destination:
     image: str
     runner: str
     minutes: int
+    session_seconds: int
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def plan(configuration: Configuration, branch: str) -> Plan:
     destinations = [each for each in environments if each.branch == branch]
     return Plan(
         architectures=tuple(_builds([each for each in environments if each.branch] or environments)),
-        environments=tuple(_destination(each) for each in destinations),
+        environments=tuple(_destination(each, configuration) for each in destinations),
     )
 
 
@@ -121,7 +123,7 @@ def _builds(environments: Iterable[Environment]) -> list[Build]:
     return [Build(each, f"linux/{PLATFORMS[each]}", RUNNERS[each]) for each in architectures]
 
 
-def _destination(environment: Environment) -> Destination:
+def _destination(environment: Environment, configuration: Configuration) -> Destination:
     # CDK builds the image of an "asset" in the job itself.
     builds = environment.image == "asset"
     return Destination(
@@ -130,6 +132,7 @@ def _destination(environment: Environment) -> Destination:
         image=environment.image,
         runner=RUNNERS[_architecture(environment) if builds else "x86_64"],
         minutes=min(LONGEST, AROUND + expected_minutes(environment)),
+        session_seconds=60 * configuration.identity.deploy.session_minutes,
     )
 
 

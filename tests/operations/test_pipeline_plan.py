@@ -96,6 +96,12 @@ def test_a_job_may_take_as_long_as_its_rollout_but_no_longer_than_github_lets_it
     assert minutes(**slow) == 360
 
 
+def test_a_session_of_the_deploy_role_is_as_long_as_the_role_allows(configuration: Configuration) -> None:
+    longer = varied(configuration, identity={"deploy": {"session_minutes": 90}})
+    assert [each.session_seconds for each in plan(longer, "main").environments] == [5400]
+    assert [each.session_seconds for each in plan(configuration, "main").environments] == [3600]
+
+
 def test_the_plan_is_handed_over_as_matrices(slipway: Slipway, shell: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shell.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
     shell.setenv("GITHUB_REPOSITORY", REPOSITORY.title())  # GitHub does not tell upper from lower case
