@@ -30,6 +30,17 @@ up: .venv/.sandbox node_modules/.cdk ## Deploy the whole stack to an emulated AW
 down: .venv/.sandbox ## Stop the emulated AWS
 	@slipway sandbox down
 
+# The drills that CI runs: at most four minutes on two cores.
+DRILLS_OF_CI := good-release tag-missing crash-at-start rollback release-cancelled connection-across-drain
+
+.PHONY: drill
+drill: .venv/.sandbox node_modules/.cdk ## Rehearse every failure in a sandbox of its own; REPORT=FILE writes a report
+	@slipway sandbox drill --all $(if $(REPORT),--report $(REPORT))
+
+.PHONY: drill-ci
+drill-ci: .venv/.sandbox node_modules/.cdk ## Rehearse the failures that CI does, in at most four minutes
+	@slipway --configuration tests/slipway.toml sandbox drill $(DRILLS_OF_CI) $(if $(REPORT),--report $(REPORT))
+
 .PHONY: install
 install: .venv/.slipway ## Install the command, as .venv/bin/slipway
 
@@ -81,10 +92,10 @@ check: .venv/.development node_modules/.all service/.venv/.test ## Check format,
 .PHONY: lint-workflows
 lint-workflows: .venv/.development ## Check GitHub's workflows and actions, and the Dockerfiles
 	@actionlint
-	@check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
-	@check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@zizmor --offline --quiet --no-progress --collect=workflows --collect=actions --collect=dependabot .github
+	@check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	@check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@hadolint $(wildcard service/Dockerfile observability/*/Dockerfile)
 
 .PHONY: lint-templates

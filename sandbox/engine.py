@@ -52,6 +52,14 @@ class Engine:
             return cls(host, client)
         return None
 
+    def behind(self, host: str) -> "Engine":
+        """The same engine, where those who are told of it reach it at another place.
+
+        Args:
+            host: as DOCKER_HOST takes it.
+        """
+        return Engine(host, self._client)
+
     def has(self, image: str) -> bool:
         """Whether the engine has that image."""
         from docker.errors import ImageNotFound  # noqa: PLC0415 - as above
@@ -61,6 +69,23 @@ class Engine:
         except ImageNotFound:
             return False
         return True
+
+    def command(self, image: str) -> list[str]:
+        """What a container of that image runs, in words."""
+        configured: list[str] = self._client.images.get(image).attrs["Config"].get("Cmd") or []
+        return configured
+
+    def names(self, repository: str) -> set[str]:
+        """The names of all images of that repository, tags included."""
+        images = self._client.images.list(name=repository)
+        return {name for image in images for name in image.tags if name.startswith(f"{repository}:")}
+
+    @property
+    def version(self) -> str:
+        """Its name and version, such as `Podman Engine 4.3.1`."""
+        told = self._client.version()
+        name = next((each["Name"] for each in told.get("Components") or []), "Docker Engine")
+        return f"{'Docker Engine' if name == 'Engine' else name} {told['Version']}"
 
     def build(self, folder: Path, image: str, *, arguments: dict[str, str], say: Callable[[str], None]) -> None:
         """Build the Dockerfile in that folder.

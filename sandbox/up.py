@@ -29,22 +29,31 @@ ANSWER_PATIENCE = 60.0
 BOOTSTRAP_STACK = "CDKToolkit"
 
 
-def up(workspace: Workspace, *, containers: bool = True) -> Report:
+def up(
+    workspace: Workspace,
+    *,
+    containers: bool = True,
+    engine: Engine | None = None,
+    prepare: Callable[[Aws], None] = lambda _: None,
+) -> Report:
     """Start the emulator if it does not run, build the image if it has changed, deploy, and wait for an answer.
 
     Args:
         containers: False simulates the containers even though there is an engine.
+        engine: that runs them; omitted, the first one that answers.
+        prepare: is given the emulated AWS before anything is deployed to it.
 
     Raises:
         OperationError: one of the steps failed. What this call started is stopped again; a sandbox that was up
             before stays up.
     """
     progress = Progress()
-    engine = Engine.find(progress.say) if containers else None
+    engine = (engine or Engine.find(progress.say)) if containers else None
     if engine is None:
         progress.say("No container engine answers: containers are simulated, the service runs as a local process.")
     with _emulator(workspace, engine, progress):
         aws = connect(workspace.configuration, workspace.environment)
+        prepare(aws)
         tag = _deploy(workspace, engine, aws, progress)
         if engine is None:
             _serve_locally(workspace, aws, progress)

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -47,3 +48,49 @@ def environment(context: typer.Context) -> None:
     # A profile or a session token of a real account would be asked for beside the sandbox's keys.
     typer.echo("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN")
     typer.echo("\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()))
+
+
+@command.command()
+def drill(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Drills to run, in this order.", metavar="[NAME]...")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Run all of them.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="Say what each of them promises, and run none.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write a report: .md is Markdown, .json is JSON, no suffix is both.", metavar="FILE"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make a failure happen in a sandbox of its own, under load, and say whether the promise about it was kept.
+
+    The exit code is 1 if a promise was broken.
+    """
+    from operations.errors import ExitCode, OperationError
+    from sandbox.drills import report as reporting
+    from sandbox.drills.catalogue import DRILLS, chosen
+    from sandbox.drills.session import rehearse
+
+    if listed:
+        told = [{"name": each.name, "promise": each.promise} for each in DRILLS]
+        text = (f"{each.name}\n  {each.promise}" for each in DRILLS)
+        typer.echo(json.dumps(told, indent=2) if as_json else "\n".join(text))
+        return
+    if bool(names) == every:
+        raise OperationError(
+            "which drills are to run? Give names, or --all",
+            fix="Run slipway sandbox drill --list to see what there is.",
+            exit_code=ExitCode.BAD_INPUT,
+        )
+    files = reporting.files_of(report) if report else []
+    drills = chosen(names or [each.name for each in DRILLS])
+    ended = rehearse(
+        drills,
+        configuration_path_of(context),
+        lambda result: None if as_json else typer.echo("\n".join([*reporting.lines(result), ""])),
+    )
+    typer.echo(json.dumps(ended.as_json(), indent=2) if as_json else "\n".join(reporting.summary(ended)))
+    reporting.write(ended, files)
+    raise typer.Exit(ExitCode.FAILED if ended.broken else ExitCode.SUCCEEDED)

@@ -22,6 +22,7 @@ from sandbox.emulator import (
     traffic,
     vpc_endpoints,
     web,
+    zones,
 )
 from sandbox.emulator.handlers import amended, for_ministack
 from sandbox.emulator.internals import internal
@@ -49,12 +50,14 @@ def register() -> None:
 
     stacks.run_on_worker_threads({entry.type for entry in (*BACKED, *AMENDED, *RECORDED)})
     stacks.roll_back_failed_updates({"AWS::ECS::Service"})
+    stacks.refuse_updates_of_changing_stacks()
     rollout.start_deployments_in_progress()
     service_deployments.tell_of_rollouts()
     service_deployments.serve_stop_service_deployment()
     service_deployments.count_every_task_that_fails()
     service_deployments.update_as_ecs_does()
     stopped_tasks.tell_of_tasks()
+    zones.spread_tasks_over_zones()
     task_output.forward_whole_lines()
     execute_command.refuse_sessions()
     task_secrets.resolve_secrets()

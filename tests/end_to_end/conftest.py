@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ import boto3
 import pytest
 
 from sandbox.engine import Engine
+from sandbox.variants import remove_left
+from sandbox.workspace import Workspace
 from tests.conftest import CONFIGURATION, PROJECT
 
 BIN = Path(sys.executable).parent
@@ -24,15 +26,10 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A sandbox in a folder of its own, driven by the commands that a user types.
-
-    Attributes:
-        images: names on the engine that are given back when the sandbox is down.
-    """
+    """A sandbox in a folder of its own, driven by the commands that a user types."""
 
     folder: Path
     port: int
-    images: list[str] = field(default_factory=list)
 
     @property
     def configuration(self) -> Path:
@@ -115,5 +112,4 @@ def sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield sandbox
     finally:
         sandbox.down()
-        for name in sandbox.images:
-            engine.untag(name)
+        remove_left(Workspace.of(sandbox.configuration), engine)

@@ -11,18 +11,25 @@ import pytest
 
 from sandbox.engine import Engine
 from sandbox.processes import eventually
+from sandbox.variants import Variants, missing_tag, running
+from sandbox.workspace import Workspace
 from tests.conftest import PROJECT
 from tests.end_to_end.conftest import BIN, Sandbox, get
 from tests.end_to_end.deployment_job import DeploymentJob
-from tests.end_to_end.images import CRASH, DEAF, LAST_WORDS, Images, missing_tag
 from tests.end_to_end.load import Load
 
 STACK = "slipway-sandbox-service"
 
 
+LAST_WORDS = "cannot reach the database"
+CRASH = running("python", "-c", f"print('{LAST_WORDS}', flush=True); raise SystemExit(3)")
+DEAF = running("python", "-c", "import time; time.sleep(600)")
+"""It runs and never answers, so that its rollout goes on until the load balancer gives its first tasks up."""
+
+
 @pytest.fixture(scope="module")
-def images(sandbox: Sandbox, engine: Engine) -> Images:
-    return Images(sandbox, engine)
+def images(sandbox: Sandbox, engine: Engine) -> Variants:
+    return Variants(Workspace.of(sandbox.configuration), engine)
 
 
 @pytest.fixture
@@ -63,7 +70,7 @@ def touched(sandbox: Sandbox) -> tuple[list[str], list[str]]:
     return [event["EventId"] for event in events], [each["ChangeSetId"] for each in change_sets]
 
 
-def test_a_good_tag_is_released_and_the_url_serves_it(sandbox: Sandbox, images: Images, job: DeploymentJob) -> None:
+def test_a_good_tag_is_released_and_the_url_serves_it(sandbox: Sandbox, images: Variants, job: DeploymentJob) -> None:
     tag = images.push()
     outcome = release(sandbox, tag, *job.outcome, expected=0)
     assert (outcome["verdict"], outcome["runs"]) == ("SUCCEEDED", tag)
@@ -85,7 +92,7 @@ def test_a_commit_that_is_built_again_keeps_the_image_that_ecr_has(
     assert job.publish(good) == {"digest": sandbox.status()["image_digest"], "published": True}
 
 
-def test_a_good_release_loses_no_request(good: str, sandbox: Sandbox, images: Images) -> None:
+def test_a_good_release_loses_no_request(good: str, sandbox: Sandbox, images: Variants) -> None:
     tag = images.push()
     with Load(f"{sandbox.status()['url']}/") as load:
         release(sandbox, tag, expected=0)
@@ -119,7 +126,7 @@ def test_a_missing_image_that_is_released_all_the_same_is_rolled_back_without_on
 
 
 def test_an_image_that_crashes_at_start_is_rolled_back_and_diagnosed_with_its_last_words(
-    good: str, sandbox: Sandbox, images: Images, job: DeploymentJob
+    good: str, sandbox: Sandbox, images: Variants, job: DeploymentJob
 ) -> None:
     tag = images.push(CRASH)
     outcome = release(sandbox, tag, *job.outcome, expected=3)
@@ -139,7 +146,7 @@ def test_an_image_that_crashes_at_start_is_rolled_back_and_diagnosed_with_its_la
 
 
 def test_rollback_after_a_good_release_brings_the_tag_before_it_back(
-    good: str, sandbox: Sandbox, images: Images
+    good: str, sandbox: Sandbox, images: Variants
 ) -> None:
     release(sandbox, images.push(), expected=0)
     outcome = outcome_of(sandbox.slipway("rollback", "sandbox", "--yes", "--json"), expected=0)
@@ -148,7 +155,7 @@ def test_rollback_after_a_good_release_brings_the_tag_before_it_back(
 
 
 def test_rollback_after_two_bad_releases_lands_on_the_last_good_one(
-    good: str, sandbox: Sandbox, images: Images
+    good: str, sandbox: Sandbox, images: Variants
 ) -> None:
     current = images.push()
     release(sandbox, current, expected=0)
@@ -171,7 +178,7 @@ def test_rollback_after_two_bad_releases_lands_on_the_last_good_one(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_cancelled_job_takes_its_release_back(
-    number: signal.Signals, good: str, sandbox: Sandbox, images: Images, job: DeploymentJob
+    number: signal.Signals, good: str, sandbox: Sandbox, images: Variants, job: DeploymentJob
 ) -> None:
     with job.releasing(images.push(DEAF)) as shell:
         wait_for(shell, "CloudFormation changes")
@@ -184,7 +191,7 @@ def test_a_cancelled_job_takes_its_release_back(
     assert served(sandbox) == good
 
 
-def test_who_leaves_a_release_can_abort_it(good: str, sandbox: Sandbox, images: Images) -> None:
+def test_who_leaves_a_release_can_abort_it(good: str, sandbox: Sandbox, images: Variants) -> None:
     with started(sandbox, images.push(DEAF)) as process:
         wait_for(process, "rollout IN_PROGRESS")
         process.send_signal(signal.SIGTERM)

@@ -91,8 +91,7 @@ class Question:
         results: of jobs, if they run; omitted, success.
         outputs: of jobs.
         variables: of the repository.
-        cancelled: whether the whole run is, while the jobs are under way whose result is `cancelled`. A job that has
-            none of these before it had ended by then.
+        cancelled: whether the whole run is, while a job is under way.
     """
 
     workflow: str

@@ -1,0 +1,51 @@
+"""What `slipway sandbox drill` does: a sandbox of its own, the drills, the report."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from operations.errors import OperationError
+from sandbox.drills.drill import Drill
+from sandbox.drills.interference import engine_forwarder
+from sandbox.drills.machine import Machine
+from sandbox.drills.report import Report
+from sandbox.drills.result import Result
+from sandbox.drills.running import run_all
+from sandbox.drills.secrets import CONFIGURED, create_secret
+from sandbox.drills.signals import ended_by_signals
+from sandbox.drills.workplace import workplace
+from sandbox.engine import Engine
+from sandbox.progress import Progress
+from sandbox.up import up
+
+
+def rehearse(
+    drills: Sequence[Drill], configuration_path: Path, tell: Callable[[Result], None] = lambda _: None
+) -> Report:
+    """Bring a sandbox up, run the drills in it, and take it down again, whatever happens.
+
+    Args:
+        tell: is given each result as soon as it is there.
+
+    Raises:
+        ConfigurationError: the file cannot be used, or has no environment `sandbox`.
+        OperationError: there is no container engine, or the sandbox does not come up.
+    """
+    progress, begun, at = Progress(), time.monotonic(), datetime.now(UTC)
+    engine = Engine.find(progress.say)
+    if engine is None:
+        raise OperationError(
+            "drills need tasks that are containers, and no container engine answers",
+            fix="Start Docker, or podman's API socket.",
+        )
+    with (
+        ended_by_signals(),
+        engine_forwarder(engine.host) as forwarder,
+        workplace(configuration_path, **CONFIGURED) as workspace,
+    ):
+        progress.say(f"A sandbox of the drills' own comes up at port {workspace.port}.")
+        reached = engine.behind(forwarder.host) if forwarder else engine
+        report = up(workspace, engine=reached, prepare=create_secret)
+        results = run_all(drills, workspace, engine, report.image_tag, progress, tell, forwarder)
+    return Report(Machine.here(engine), at, results, time.monotonic() - begun)
