@@ -91,7 +91,8 @@ class Question:
         results: of jobs, if they run; omitted, success.
         outputs: of jobs.
         variables: of the repository.
-        cancelled: whether the whole run is, while a job is under way.
+        cancelled: whether the whole run is, while the jobs are under way whose result is `cancelled`. A job that has
+            none of these before it had ended by then.
     """
 
     workflow: str

@@ -1,12 +1,13 @@
 """The harness decides as GitHub does, also where that surprises."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from tests.pipeline.runs import (
     Event,
+    Question,
     Result,
     Run,
     WorkflowError,
@@ -14,6 +15,7 @@ from tests.pipeline.runs import (
     pull_request,
     push,
     run,
+    run_all,
     schedule,
     tag,
 )
@@ -27,10 +29,6 @@ def workflow(on: str, **jobs: str) -> str:
     return f"name: made-up\non: {on}\njobs:\n" + "\n".join(written)
 
 
-def started(on: str, event: Event) -> bool:
-    return run(workflow(on, only="timeout-minutes: 1"), event).triggered
-
-
 def results(jobs: Mapping[str, str], ended: Mapping[str, Result] | None = None, **more: Any) -> Mapping[str, Result]:
     return run(workflow("push", **jobs), push("main"), results=ended or {}, **more).jobs
 
@@ -40,47 +38,56 @@ def needing(*jobs: str, when: str = "") -> str:
     return f"needs: [{', '.join(jobs)}]{condition}"
 
 
+STARTS: Sequence[tuple[str, Event, bool]] = [
+    ("push", push("any"), True),
+    ("push", tag("v1"), True),
+    ("push", pull_request("main"), False),
+    ("{push: {branches: [main]}}", push("main"), True),
+    ("{push: {branches: [main]}}", push("main-2"), False),
+    ("{push: {branches: [main]}}", tag("main"), False),  # branches alone: tags never
+    ("{push: {tags: ['v*']}}", tag("v1"), True),
+    ("{push: {tags: ['v*']}}", push("v1"), False),  # and the other way round
+    ("{push: {branches: [main], tags: ['v*']}}", tag("v1"), True),
+    ("{push: {branches-ignore: [main]}}", push("main"), False),
+    ("{push: {branches-ignore: [main]}}", push("other"), True),
+    ("{push: {branches-ignore: [main]}}", tag("v1"), False),
+    ("{push: {branches: ['releases/*']}}", push("releases/1"), True),
+    ("{push: {branches: ['releases/*']}}", push("releases/1/2"), False),
+    ("{push: {branches: ['releases/**']}}", push("releases/1/2"), True),
+    ("{push: {branches: ['releases/**', '!releases/**-alpha']}}", push("releases/1-alpha"), False),
+    ("{push: {branches: ['v[12].[0-9]+']}}", push("v2.10"), True),
+    ("{push: {branches: ['v[12].[0-9]+']}}", push("v3.1"), False),
+    ("{push: {paths: ['**.py']}}", push("main", "a/b.py", "c.md"), True),
+    ("{push: {paths: ['**.py']}}", push("main", "c.md"), False),
+    ("{push: {paths-ignore: ['**.md']}}", push("main", "c.md"), False),
+    ("{push: {paths-ignore: ['**.md']}}", push("main", "c.md", "d.py"), True),
+    ("{push: {paths: ['**.py'], tags: ['v*']}}", tag("v1"), True),  # paths are not asked of tags
+    ("{pull_request: {branches: [main]}}", pull_request("main"), True),
+    ("{pull_request: {branches: [main]}}", pull_request("develop"), False),  # the base, not the head
+    ("{pull_request: {branches: [main]}}", pull_request("develop", head="main"), False),
+    ("{pull_request: {branches: [main]}}", push("main"), False),
+    ("pull_request", pull_request("main", action="labeled"), False),  # only opened, synchronize, reopened
+    ("{pull_request: {types: [labeled]}}", pull_request("main", action="labeled"), True),
+    ("pull_request", pull_request("main", fork="mallory/fork"), True),
+    ("workflow_dispatch", dispatch("feature"), True),
+    ("workflow_dispatch", push("main"), False),
+    (f"{{schedule: [{{cron: '{CRON}'}}]}}", schedule(CRON), True),
+    (f"{{schedule: [{{cron: '{CRON}'}}]}}", schedule("0 7 * * 1"), False),
+]
+
+
+@pytest.fixture(scope="module")
+def starts() -> Sequence[bool]:
+    """The answers to all of these, asked at once."""
+    asked = (Question(workflow(on, only="timeout-minutes: 1"), event) for on, event, _ in STARTS)
+    return [found.triggered for found in run_all(asked)]
+
+
 @pytest.mark.parametrize(
-    ("on", "event", "expected"),
-    [
-        ("push", push("any"), True),
-        ("push", tag("v1"), True),
-        ("push", pull_request("main"), False),
-        ("{push: {branches: [main]}}", push("main"), True),
-        ("{push: {branches: [main]}}", push("main-2"), False),
-        ("{push: {branches: [main]}}", tag("main"), False),  # branches alone: tags never
-        ("{push: {tags: ['v*']}}", tag("v1"), True),
-        ("{push: {tags: ['v*']}}", push("v1"), False),  # and the other way round
-        ("{push: {branches: [main], tags: ['v*']}}", tag("v1"), True),
-        ("{push: {branches-ignore: [main]}}", push("main"), False),
-        ("{push: {branches-ignore: [main]}}", push("other"), True),
-        ("{push: {branches-ignore: [main]}}", tag("v1"), False),
-        ("{push: {branches: ['releases/*']}}", push("releases/1"), True),
-        ("{push: {branches: ['releases/*']}}", push("releases/1/2"), False),
-        ("{push: {branches: ['releases/**']}}", push("releases/1/2"), True),
-        ("{push: {branches: ['releases/**', '!releases/**-alpha']}}", push("releases/1-alpha"), False),
-        ("{push: {branches: ['v[12].[0-9]+']}}", push("v2.10"), True),
-        ("{push: {branches: ['v[12].[0-9]+']}}", push("v3.1"), False),
-        ("{push: {paths: ['**.py']}}", push("main", "a/b.py", "c.md"), True),
-        ("{push: {paths: ['**.py']}}", push("main", "c.md"), False),
-        ("{push: {paths-ignore: ['**.md']}}", push("main", "c.md"), False),
-        ("{push: {paths-ignore: ['**.md']}}", push("main", "c.md", "d.py"), True),
-        ("{push: {paths: ['**.py'], tags: ['v*']}}", tag("v1"), True),  # paths are not asked of tags
-        ("{pull_request: {branches: [main]}}", pull_request("main"), True),
-        ("{pull_request: {branches: [main]}}", pull_request("develop"), False),  # the base, not the head
-        ("{pull_request: {branches: [main]}}", pull_request("develop", head="main"), False),
-        ("{pull_request: {branches: [main]}}", push("main"), False),
-        ("pull_request", pull_request("main", action="labeled"), False),  # only opened, synchronize, reopened
-        ("{pull_request: {types: [labeled]}}", pull_request("main", action="labeled"), True),
-        ("pull_request", pull_request("main", fork="mallory/fork"), True),
-        ("workflow_dispatch", dispatch("feature"), True),
-        ("workflow_dispatch", push("main"), False),
-        (f"{{schedule: [{{cron: '{CRON}'}}]}}", schedule(CRON), True),
-        (f"{{schedule: [{{cron: '{CRON}'}}]}}", schedule("0 7 * * 1"), False),
-    ],
+    "number", range(len(STARTS)), ids=lambda number: f"{STARTS[number][0]} {STARTS[number][1].ref}"
 )
-def test_an_event_starts_the_workflow_if_the_filters_let_it(on: str, event: Event, expected: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    assert started(on, event) is expected
+def test_an_event_starts_the_workflow_if_the_filters_let_it(number: int, starts: Sequence[bool]) -> None:
+    assert starts[number] is STARTS[number][2]
 
 
 def test_a_workflow_that_is_not_started_has_no_jobs() -> None:

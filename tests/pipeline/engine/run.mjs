@@ -2,7 +2,7 @@
 // out on stdout, in the same order.
 import './json_imports.mjs'
 
-const { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser')
+const { convertWorkflowTemplate, isMapping, NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser')
 const { github } = await import('./contexts.mjs')
 const { evaluate, filled, isTrue } = await import('./expressions.mjs')
 const { triggers } = await import('./triggers.mjs')
@@ -26,8 +26,10 @@ function ancestors(id, byId) {
   return new Set(own.flatMap((each) => [each, ...ancestors(each, byId)]))
 }
 
-function statusOf(job, byId, ended, cancelled) {
+function statusOf(job, byId, ended, runIsCancelled) {
   const before = [...ancestors(job.id.value, byId)].map((each) => ended[each].seen)
+  // What has none before it was settled before somebody cancelled the run.
+  const cancelled = runIsCancelled && before.includes('cancelled')
   return {
     always: true,
     cancelled,
@@ -46,12 +48,17 @@ function settled(job, { contexts, results, cancelled, byId, ended, continuing })
     // Others take the failure of a job with continue-on-error for a success (actions/toolkit#581).
     seen: result === 'failure' && continuing.includes(id) ? 'success' : result,
     needs: contexts.needs,
-    environment: runs ? name(filled(job.environment, inside)) : null,
+    environment: runs ? (filled(nameOf(job.environment), inside) ?? null) : null,
     concurrency: runs ? group(filled(job.concurrency, inside)) : null,
   }
 }
 
-const name = (environment) => environment?.name ?? environment ?? null
+/** The part of `environment` that is known before the job begins: its URL may come from a step. */
+function nameOf(environment) {
+  if (environment === undefined || !isMapping(environment)) return environment
+  return [...environment].find(({ key }) => `${key}` === 'name').value
+}
+
 const group = (concurrency) => (typeof concurrency === 'string' ? { group: concurrency } : (concurrency ?? null))
 
 function jobsOf(template, question, context) {
