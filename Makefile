@@ -79,6 +79,10 @@ prometheus: ## Install what observability is tested against, from Debian's packa
 	    $$missing </dev/null; \
 	  $(AS_ROOT) systemctl disable --now $$missing 2>/dev/null || true; fi # the tests start their own
 
+.PHONY: bench
+bench: service/.venv/.test ## Measure what the service's logs, metrics and traces cost it
+	@cd service && .venv/bin/python -m benchmark
+
 .PHONY: check
 check: .venv/.development node_modules/.all service/.venv/.test ## Check format, lint, types and workflows
 	@ruff format --check $(SOURCES)

@@ -1,5 +1,6 @@
 """The image, built and run as its task definition runs it: read-only, without capabilities."""
 
+import json
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.container import HARDENED, Container, built_image, docker, engine_answers, layers, started_container
-from tests.dockerfile import SERVICE, command, health_check
+from tests.dockerfile import SERVICE, command, final_stage, health_check
 from tests.server import request_in_flight, wait_for
 
 pytestmark = pytest.mark.image
@@ -119,6 +120,26 @@ def test_sigterm_lets_a_request_in_flight_finish_and_exits_with_0(image: str) ->
 
         wait_for(lambda: container.exit_code() is not None)
         assert container.exit_code() == 0
+
+
+def test_the_image_adds_no_more_than_40_mb_to_its_base(image: str) -> None:
+    base = final_stage()["FROM"][0]
+    sizes = [int(docker("image", "inspect", "--format={{.Size}}", name).stdout) for name in (image, base)]
+
+    assert sizes[0] - sizes[1] <= 40_000_000
+
+
+def test_what_was_left_out_of_the_image_is_not_missed_by_traces(image: str) -> None:
+    unserved = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_BSP_SCHEDULE_DELAY": "10"}
+    with started_container(image, *HARDENED, environment={**unserved, "OTEL_TRACES_SAMPLER_ARG": "1"}) as container:
+        assert httpx2.get(f"{container.url}/").is_success
+
+        def told() -> list[str]:
+            lines = [json.loads(line) for line in docker("logs", container.name).stdout.splitlines()]
+            return [line["message"] for line in lines if line["logger"].startswith("opentelemetry.")]
+
+        messages = wait_for(told)  # the batch was made and encoded; only nobody took it
+        assert "Connection refused" in messages[0]
 
 
 def test_a_change_of_the_code_changes_the_last_layer_only(image: str, image_of_a_change: str) -> None:

@@ -41,12 +41,19 @@ def test_settings_do_not_change() -> None:
         ("IMAGE_TAG", ".hidden"),
         ("IMAGE_TAG", "repository:tag"),
         ("IMAGE_TAG", "t" * 129),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "127.0.0.1:4317"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"),
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://a/?b"),
+        ("OTEL_TRACES_SAMPLER_ARG", "10%"),
+        ("OTEL_TRACES_SAMPLER_ARG", "1.01"),
+        ("OTEL_TRACES_SAMPLER_ARG", "-0.1"),
+        ("OTEL_TRACES_SAMPLER_ARG", "nan"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_refused(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
     monkeypatch.setenv(variable, value)
 
-    with pytest.raises(InvalidSettingsError, match=f"^{variable} is '.*', but it takes 1 to"):
+    with pytest.raises(InvalidSettingsError, match=f"^{variable} is '.*', but it takes (1 to|a URL|a number)"):
         read_settings()
 
 
@@ -60,6 +67,14 @@ def test_a_value_at_the_edge_of_what_is_allowed_is_taken(
     monkeypatch.setenv(variable, value)
 
     assert getattr(read_settings(), variable.lower()) == value
+
+
+def test_variables_of_opentelemetry_that_are_empty_count_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_SAMPLER_ARG")
+    for name in (*names, "OTEL_SDK_DISABLED"):
+        monkeypatch.setenv(name, "")
+
+    assert read_settings() == Settings()
 
 
 def test_one_short_line_names_every_value_that_is_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:

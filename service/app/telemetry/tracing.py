@@ -18,8 +18,8 @@ PATIENCE = 3.0
 """Seconds in which the last spans have to reach the collector. With uvicorn's 20 for the last requests that is below
 ECS's stop timeout of 30."""
 
-CANCELLED = 0.1
-"""Seconds for requests that took too long and are cancelled when the shutdown begins: their spans have to end first."""
+ROUNDS = 20
+"""Of the loop, for requests that took too long and are cancelled when the shutdown begins: their spans end first."""
 
 _logger = logging.getLogger(__name__)
 
@@ -50,7 +50,8 @@ async def stop(provider: "TracerProvider | None") -> None:
     """Send the spans that still wait, and make no more; give up after PATIENCE, whatever the collector does."""
     if provider is None:
         return
-    await asyncio.sleep(CANCELLED)
+    for _ in range(ROUNDS):
+        await asyncio.sleep(0.005)  # a round at least, however busy the machine is
     # A daemon, so that a collector that never answers does not keep the process from ending either.
     sender = threading.Thread(target=provider.shutdown, name="last spans", daemon=True)
     sender.start()
