@@ -96,10 +96,10 @@ check: .venv/.development node_modules/.all service/.venv/.test ## Check format,
 .PHONY: lint-workflows
 lint-workflows: .venv/.development ## Check GitHub's workflows and actions, and the Dockerfiles
 	@actionlint
+	@check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	@check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@zizmor --offline --quiet --no-progress --collect=workflows --collect=actions --collect=dependabot .github
-	@check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
-	@check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	@hadolint $(wildcard service/Dockerfile observability/*/Dockerfile)
 
 .PHONY: lint-templates
