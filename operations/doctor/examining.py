@@ -12,6 +12,7 @@ from operations.doctor import (
     failures,
     github,
     image,
+    notifications,
     ports,
     quota,
     secrets,
@@ -117,6 +118,7 @@ def _of_environment(
         secrets.step(subject),
         *_steps_of_service(subject),
         quota.step(subject),
+        *notifications.steps(subject),
     ]
     return [*found, *carry_out(steps, aws)]
 

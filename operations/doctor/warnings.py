@@ -56,4 +56,22 @@ ALARM_MISSING = Advice(
     "the alarm {alarm} does not exist, although the service names it: it rolls nothing back",
     "Run npx cdk drift {stack} to see what was removed by hand, then {deploy}.",
 )
+SUBSCRIPTION_PENDING = Advice(
+    "{address} has not confirmed its subscription to {topic}, and is told nothing",
+    "Confirm it in the mail that AWS has sent; aws sns subscribe --topic-arn {arn} --protocol {protocol} "
+    "--notification-endpoint {address} --region {region} has it sent again.",
+)
+NOBODY_LISTENS = Advice(
+    "nobody listens to alarms, although alerts in slipway.toml names somebody",
+    "Look at the subscriptions of both topics in the console of Amazon SNS: whoever unsubscribed is there no more.",
+)
+ROUTING_KEY_MISSING = Advice(
+    "PagerDuty is told nothing, or cannot be deployed: {why}",
+    "Create it, or run aws secretsmanager put-secret-value --secret-id {secret} --secret-string file://FILE with "
+    'the JSON {{"routing_key": "KEY"}} in FILE, then deploy.',
+)
+ROUTING_KEY_UNREAD = Advice(
+    "the secret {secret} is there; whether it has PagerDuty's routing_key cannot be told: {why}",
+    "Ask somebody who may read it, or run this with such credentials.",
+)
 NOT_EMULATED = Advice("the sandbox cannot tell: {what}", "On AWS this is looked at.")

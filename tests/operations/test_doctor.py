@@ -88,7 +88,7 @@ def test_what_may_not_be_asked_is_a_warning_and_never_ok(healthy: RecordedAws, s
         "OK    secrets: slipway.toml gives the tasks none",
     ]
     warned = said(ended, "WARN")
-    assert len(warned) == 9
+    assert len(warned) == 10
     assert all("could not be checked" in line and "AccessDenied" in line for line in warned if "image:" not in line)
     assert "Check the permissions of the credentials in use" in warned[0]
     assert (ended.exit_code, said(ended, "FAIL")) == (0, [])
