@@ -139,6 +139,7 @@ def test_what_is_billed_by_the_piece() -> None:
         Plain=("AWS::SSM::Parameter", {}),
         Long=("AWS::SSM::Parameter", {"Tier": "Advanced"}),
         OnCall=("AWS::SNS::Subscription", {"Protocol": "email"}),
+        PagerDuty=("AWS::Events::ApiDestination", {}),
         Repository=("AWS::ECR::Repository", {}),
         Errors=("AWS::Logs::MetricFilter", {"MetricTransformations": [{}, {}]}),
     )
@@ -149,6 +150,7 @@ def test_what_is_billed_by_the_piece() -> None:
         "Route 53 hosted zones": ("1", "0.50"),
         "Parameters, advanced": ("1", "0.05"),
         "Notifications by email": ("0.05", "0.10"),
+        "Events to API destinations": ("0.005", "0.00"),
         "Images": ("30", "3.00"),
     }
     assert found.not_priced == ()

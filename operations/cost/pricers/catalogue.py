@@ -18,6 +18,7 @@ PRICERS = (
     small.ZONES,
     small.PARAMETERS,
     small.SUBSCRIPTIONS,
+    small.DESTINATIONS,
     small.REPOSITORIES,
     small.FUNCTIONS,
 )
@@ -62,6 +63,14 @@ FREE = frozenset(
         "AWS::CertificateManager::Certificate",
         # Events of AWS's own services ("Amazon EventBridge Pricing").
         "AWS::Events::Rule",
+        # Its secret is included ("Authorization for API destinations", Amazon EventBridge).
+        "AWS::Events::Connection",
+        # "There is no additional charge" ("Amazon Q Developer in chat applications pricing"); of what SNS sends there,
+        # as over HTTPS, the first 100 000 a month are free ("Amazon SNS Pricing").
+        "AWS::Chatbot::SlackChannelConfiguration",
+        # The first million requests a month ("Amazon SQS Pricing"); letters are few.
+        "AWS::SQS::Queue",
+        "AWS::SQS::QueuePolicy",
         "AWS::CDK::Metadata",
     }
 )

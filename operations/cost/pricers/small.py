@@ -1,4 +1,4 @@
-"""What is billed by the piece: keys, secrets, zones, emails and images; and functions."""
+"""What is billed by the piece: keys, secrets, zones, emails, events and images; and functions."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,11 +13,15 @@ HOSTED_ZONE = "AWS::Route53::HostedZone"
 RECORD = "AWS::Route53::RecordSet"
 PARAMETER = "AWS::SSM::Parameter"
 SUBSCRIPTION = "AWS::SNS::Subscription"
+DESTINATION = "AWS::Events::ApiDestination"
 REPOSITORY = "AWS::ECR::Repository"
 FUNCTION = "AWS::Lambda::Function"
 
 EMAILS = 100_000
 """Emails are billed by so many."""
+
+EVENTS = 1_000_000
+"""Events to API destinations likewise."""
 
 
 def _keys(resources: Resources, _: Profile) -> Iterator[Usage]:
@@ -56,6 +60,12 @@ def _subscriptions(resources: Resources, profile: Profile) -> Iterator[Usage | N
         yield NotPriced(SUBSCRIPTION, f"the price table has no notifications by {protocol}")
 
 
+def _destinations(resources: Resources, profile: Profile) -> Iterator[Usage]:
+    """What is sent there is what is mailed too."""
+    if destinations := len(resources.of(DESTINATION)):
+        yield Usage("Events to API destinations", "api_destination", Decimal(destinations * profile.emails) / EVENTS)
+
+
 def _repositories(resources: Resources, profile: Profile) -> Iterator[Usage]:
     if resources.of(REPOSITORY):
         yield Usage("Images", "image_stored", Decimal(str(profile.image_gigabytes)))
@@ -84,5 +94,6 @@ SECRETS = Pricer(frozenset({SECRET}), _secrets)
 ZONES = Pricer(frozenset({HOSTED_ZONE, RECORD}), _zones)
 PARAMETERS = Pricer(frozenset({PARAMETER}), _parameters)
 SUBSCRIPTIONS = Pricer(frozenset({SUBSCRIPTION}), _subscriptions)
+DESTINATIONS = Pricer(frozenset({DESTINATION}), _destinations)
 REPOSITORIES = Pricer(frozenset({REPOSITORY}), _repositories)
 FUNCTIONS = Pricer(frozenset({FUNCTION}), _functions)
