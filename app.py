@@ -126,7 +126,7 @@ def add_environment(app: App, environment: Environment, configuration: Configura
     network = None  # CloudFormation takes no stack without resources, and an existing VPC has none
     if environment.network.existing_vpc is None:
         network = NetworkStack(app, stack_names.network(name), env=env, environment=environment)
-    topics = TelemetryStack(app, stack_names.telemetry(name), env=env, environment=environment).topics
+    telemetry = TelemetryStack(app, stack_names.telemetry(name), env=env, environment=environment)
     service = ServiceStack(
         app,
         stack_names.service(name),
@@ -142,9 +142,12 @@ def add_environment(app: App, environment: Environment, configuration: Configura
         stack_names.observability(name),
         env=env,
         environment=environment,
-        topics=topics,
+        github=configuration.github,
+        topics=telemetry.topics,
+        deployment_notices=telemetry.deployment_notices,
         metrics=service.metrics,
         web_service=service.web_service,
+        log_group=service.log_group,
         deployment_alarms=service.deployment_alarms,
     )
     return rules_of_service(service, environment) | (rules_of_network(network) if network else {})

@@ -139,6 +139,14 @@ class Environment(Section):
             _check_place(rollout.hook_lambda_arn, ("hook_lambda_arn",), info)
         return rollout
 
+    @field_validator("alerts")
+    @classmethod
+    def _key_of_pagerduty_is_within_reach(cls, alerts: Alerts, info: ValidationInfo) -> Alerts:
+        """CloudFormation reads the secret in the stack's own region, with rights that this account gives it."""
+        if alerts.pagerduty_secret_arn:
+            _check_place(alerts.pagerduty_secret_arn, ("pagerduty_secret_arn",), info)
+        return alerts
+
     @field_validator("tasks")
     @classmethod
     def _requests_are_counted_in_one_target_group(cls, tasks: Tasks, info: ValidationInfo) -> Tasks:

@@ -117,6 +117,17 @@ ActionName = Annotated[
     str, _form(r"[A-Za-z][A-Za-z0-9-]{0,39}", "a name of up to 40 letters, digits and hyphens, a letter first")
 ]
 EmailAddress = Annotated[str, _form(r"[^@\s]+@[^@\s]+", "an email address")]
+SecretArn = Annotated[
+    str,
+    _form(
+        r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}",
+        "the whole ARN of a Secrets Manager secret, with the six characters at its end and without a key",
+    ),
+]
+SlackWorkspaceId = Annotated[str, _form(r"T[0-9A-Z]{5,29}", "the id of a Slack workspace such as 'T0123ABCD'")]
+SlackChannelId = Annotated[
+    str, _form(r"[CG][0-9A-Z]{5,29}", "the id, not the name, of a Slack channel such as 'C0123ABCD'")
+]
 
 # The name goes into stack names and the names of IAM roles, which are at most 64 characters long.
 EnvironmentName = Annotated[

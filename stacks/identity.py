@@ -220,6 +220,7 @@ class IdentityStack(Stack):
             workflow_role_arns=self._workflow_role_arns(environment),
             provider_arn=self._provider_arn,
             secret_arns=_secret_arns(environment),
+            topic_names=f"{stack_names.telemetry(name)}-*",
         )
 
     def _operated(self, environment: Environment) -> OperatedService:
@@ -256,9 +257,10 @@ class IdentityStack(Stack):
 
 
 def _secret_arns(environment: Environment) -> list[str]:
-    """Of the secrets in Secrets Manager, without the key of their JSON."""
+    """Of the secrets in Secrets Manager, without the key of their JSON; PagerDuty's too."""
     references = [each for each in environment.task.secrets.values() if each.startswith("arn:")]
-    return sorted({":".join(reference.split(":")[:PARTS_OF_AN_ARN]) for reference in references})
+    arns = {":".join(reference.split(":")[:PARTS_OF_AN_ARN]) for reference in references}
+    return sorted(arns.union(filter(None, [environment.alerts.pagerduty_secret_arn])))
 
 
 def _bootstrap_role_arns(environments: Sequence[Environment], *roles: BootstrapRole) -> list[str]:

@@ -1,24 +1,51 @@
 """What is watched in one environment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from configuration import Environment
+from configuration.github import GitHub
 from configuration.stack_names import observability
-from slipway_constructs.dashboard import ServiceDashboard
+from slipway_constructs import deployment_words
+from slipway_constructs.dashboard import ServiceDashboard, Thresholds
+from slipway_constructs.dead_letters import DeadLetters
+from slipway_constructs.delivery_alarms import DeliveryAlarms
+from slipway_constructs.deployment_alarms import DeploymentAlarms
 from slipway_constructs.deployment_events import DeploymentEvents
-from slipway_constructs.service_alarms import OutageAlarm, ServiceAlarms
+from slipway_constructs.log_alarms import ErrorLogAlarm
+from slipway_constructs.pagerduty import ENDPOINTS, AlarmIncidents, DeploymentIncidents, PagerDuty
+from slipway_constructs.service_alarms import MissingTasksAlarm, OutageAlarm, ServiceAlarms
+from slipway_constructs.slack import SlackDeploymentEvents
 from slipway_constructs.target_metrics import TrafficMetrics
+from slipway_constructs.task_metrics import TaskMetrics
 from slipway_constructs.topics import NotificationTopics
 from slipway_constructs.web_service import WebService
+from stacks.alarm_texts import text_of
+
+HIGH_CPU, HIGH_MEMORY = 80, 85
+"""Percent; of CPU as AWS itself recommends ("Best practice alarm recommendations", CloudWatch user guide). Memory is
+not given back as CPU is: a service that keeps caches is well with more of it in use."""
+
+MARGIN = 10
+"""Percent above what scaling keeps to, below which it would be busy and not late."""
+
+ERROR_LINES = 20
+"""In five minutes: four a minute are no longer single ones."""
 
 
 class ObservabilityStack(Stack):
-    """Alarms that call a human, the dashboard, and the events of failed deployments."""
+    """Alarms that call a human, the dashboard, and the events of failed deployments.
+
+    Attributes:
+        pages: alarms that wake somebody.
+        tickets: alarms for working hours.
+    """
 
     def __init__(
         self,
@@ -27,12 +54,23 @@ class ObservabilityStack(Stack):
         *,
         env: CdkEnvironment,
         environment: Environment,
+        github: GitHub,
         topics: NotificationTopics,
+        deployment_notices: sns.ITopic | None,
         metrics: TrafficMetrics,
         web_service: WebService,
-        deployment_alarms: Sequence[cloudwatch.IAlarm],
+        log_group: logs.ILogGroup,
+        deployment_alarms: Sequence[DeploymentAlarms],
+        links: Mapping[str, str] | None = None,
     ) -> None:
-        """Watch that service and tell those topics."""
+        """Watch that service and tell those topics.
+
+        Args:
+            github: whose repository has the runbook.
+            deployment_notices: told of deployments in Slack's form; None: Slack is told nothing.
+            log_group: of the service.
+            links: further addresses for the dashboard, by what they lead to, such as Grafana.
+        """
         super().__init__(
             scope,
             id,
@@ -41,23 +79,129 @@ class ObservabilityStack(Stack):
             termination_protection=environment.retain_data,
             description=f"Alarms and dashboard of {environment.name}.",
         )
-        alarms = ServiceAlarms(
+        self._environment, self._topics, self._service = environment, topics, web_service.service
+        self._metrics, self._tasks = metrics, TaskMetrics(web_service.service)
+        self._text = text_of(environment, github)
+        self._dead_letters = DeadLetters(self, "DeadLetters").queue
+        self._add_alarms(log_group)
+        self._add_dashboard(log_group, deployment_alarms, links or {})
+        self._tell_of_deployments(deployment_notices)
+
+    def _add_alarms(self, log_group: logs.ILogGroup) -> None:
+        environment, text, topics = self._environment, self._text, self._topics
+        tasks, rollout = environment.tasks, environment.rollout
+        self._alarms = ServiceAlarms(
             self,
             "Alarms",
-            metrics=metrics,
-            service=web_service.service,
+            metrics=self._metrics,
+            tasks=self._tasks,
+            error_percent=rollout.error_percent,
+            p99_seconds=rollout.p99_seconds,
+            minimum_requests=rollout.minimum_requests,
+            cpu_percent=_above(tasks.cpu_percent, HIGH_CPU, scaled=tasks.count is None),
+            memory_percent=_above(tasks.memory_percent, HIGH_MEMORY, scaled=tasks.count is None),
+            text=text,
             page=topics.pages,
             ticket=topics.tickets,
         )
-        outage = []
-        if not environment.tasks.stops_by_schedule:
-            outage.append(OutageAlarm(self, "Outage", metrics=metrics, page=topics.pages).alarm)
+        self.pages: list[cloudwatch.Alarm] = list(self._alarms.pages)
+        self.tickets: list[cloudwatch.Alarm] = list(self._alarms.tickets)
+        self._outage: list[cloudwatch.Alarm] = []
+        if not tasks.stops_by_schedule:
+            self._outage = [OutageAlarm(self, "Outage", metrics=self._metrics, text=text, page=topics.pages).alarm]
+            self.pages = [*self._outage, *self.pages]
+        if environment.insights_enabled:
+            counted = MissingTasksAlarm(self, "Missing", tasks=self._tasks, text=text, ticket=topics.tickets)
+            self.tickets.append(counted.alarm)
+        errors = ErrorLogAlarm(
+            self,
+            "Log",
+            log_group=log_group,
+            metric_namespace=f"slipway/{environment.name}",
+            lines=ERROR_LINES,
+            text=text,
+            ticket=topics.tickets,
+        )
+        delivery = DeliveryAlarms(
+            self,
+            "Delivery",
+            page=topics.pages,
+            ticket=topics.tickets,
+            dead_letters=self._dead_letters,
+            text=text,
+        )
+        self.tickets += [errors.alarm, *delivery.alarms]
+
+    def _add_dashboard(
+        self, log_group: logs.ILogGroup, deployment_alarms: Sequence[DeploymentAlarms], links: Mapping[str, str]
+    ) -> None:
+        of_deployments = [alarm for each in deployment_alarms for alarm in each.alarms]
         ServiceDashboard(
             self,
             "Dashboard",
-            dashboard_name=f"slipway-{environment.name}",
-            metrics=metrics,
-            service=web_service.service,
-            alarms=[*outage, *alarms.pages, *alarms.tickets, *deployment_alarms],
+            dashboard_name=f"slipway-{self._environment.name}",
+            metrics=self._metrics,
+            service=self._service,
+            log_group=log_group,
+            alarms=[*self.pages, *self.tickets, *of_deployments],
+            thresholds=Thresholds(
+                errors=[self._alarms.load_balancer_errors, deployment_alarms[0].error_count],
+                error_percent=[self._alarms.errors],
+                latency=[self._alarms.latency],
+                saturation=[self._alarms.cpu, self._alarms.memory],
+                tasks=self._outage,
+            ),
+            counts_tasks=self._environment.insights_enabled,
+            links={"Runbook": self._text.runbook, **links},
         )
-        DeploymentEvents(self, "DeploymentEvents", service=web_service.service, page=topics.pages)
+
+    def _tell_of_deployments(self, notices: sns.ITopic | None) -> None:
+        environment, service, dead_letters = self._environment, self._service, self._dead_letters
+        name = environment.service_name
+        failed = deployment_words.of_failure(name, environment.name, self._text.section("Deployment failed"))
+        rolling_back = deployment_words.of_rollback(name, environment.name, self._text.section("Rolled back"))
+        DeploymentEvents(
+            self,
+            "DeploymentEvents",
+            service=service,
+            failed=failed,
+            rolling_back=rolling_back,
+            page=self._topics.pages,
+            ticket=self._topics.tickets,
+            dead_letters=dead_letters,
+        )
+        if notices:
+            SlackDeploymentEvents(
+                self,
+                "Slack",
+                service=service,
+                failed=failed,
+                rolling_back=rolling_back,
+                topic=notices,
+                dead_letters=dead_letters,
+            )
+        if environment.alerts.pagerduty_secret_arn:
+            pagerduty = PagerDuty(
+                self,
+                "PagerDuty",
+                name=f"slipway-{environment.name}-pagerduty",
+                endpoint=ENDPOINTS[environment.alerts.pagerduty_region],
+                secret_arn=environment.alerts.pagerduty_secret_arn,
+                rule_names=f"{self.stack_name}-*",
+            )
+            AlarmIncidents(self, "Incidents", alarms=self.pages, pagerduty=pagerduty, dead_letters=dead_letters)
+            DeploymentIncidents(
+                self,
+                "DeploymentIncidents",
+                service=service,
+                service_name=name,
+                failed=failed,
+                rolling_back=rolling_back,
+                pagerduty=pagerduty,
+                dead_letters=dead_letters,
+            )
+
+
+def _above(target: int, usual: int, *, scaled: bool) -> int:
+    """The percent at which an alarm on what scaling keeps at the target makes sense."""
+    return min(100, max(usual, target + MARGIN)) if scaled else usual

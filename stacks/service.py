@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import Environment as CdkEnvironment
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
@@ -26,6 +25,7 @@ from slipway_constructs.target_metrics import CombinedMetrics, TargetMetrics, Tr
 from slipway_constructs.test_listener import TestListener
 from slipway_constructs.traffic_shift import TrafficShift
 from slipway_constructs.web_service import WebService
+from stacks.alarm_texts import text_of
 from stacks.load_balancing import load_balancing_of
 from stacks.network import existing_network
 from stacks.retention import log_retention, removal_policy
@@ -47,7 +47,8 @@ class ServiceStack(Stack):
         ingress: load balancer and target group.
         metrics: what the load balancer measures of the service.
         web_service: the service.
-        deployment_alarms: what rolls a release back.
+        deployment_alarms: what rolls a release back, for each target group.
+        log_group: where the service's output goes.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class ServiceStack(Stack):
             termination_protection=environment.retain_data,
             description=f"Service of {environment.name}.",
         )
-        self._environment = environment
+        self._environment, self._alarm_text = environment, text_of(environment, github)
         self._network: Network | ExistingNetwork = network or existing_network(self, environment)
         image = (
             asset_image(self, architecture)
@@ -86,6 +87,7 @@ class ServiceStack(Stack):
         balancing = load_balancing_of(self, environment, self._network)
         self.ingress, self._certificate = balancing.ingress, balancing.certificate
         task = self._task(image, architecture)
+        self.log_group = task.log_group
         if environment.image == "ghcr":
             grant_import_from_github(self, task.execution_role, registry, github)
         if environment.rollout.shifts_traffic:
@@ -133,12 +135,13 @@ class ServiceStack(Stack):
             error_percent=rollout.error_percent,
             p99_seconds=rollout.p99_seconds,
             minimum_requests=rollout.minimum_requests,
+            text=self._alarm_text,
         )
 
     def _serve_by_rolling(self, task: ServiceTask) -> None:
         metrics = TargetMetrics(self.ingress.load_balancer, self.ingress.targets)
         self.metrics: TrafficMetrics = metrics
-        self.deployment_alarms: Sequence[cloudwatch.Alarm] = self._alarms("DeploymentAlarms", metrics).alarms
+        self.deployment_alarms: Sequence[DeploymentAlarms] = [self._alarms("DeploymentAlarms", metrics)]
         self.web_service = self._web_service(task)
         self.web_service.service.attach_to_application_target_group(self.ingress.targets)
 
@@ -155,8 +158,8 @@ class ServiceStack(Stack):
         metrics = TargetMetrics(balancer, targets), TargetMetrics(balancer, alternate)
         self.metrics = CombinedMetrics(*metrics)
         self.deployment_alarms = [
-            *self._alarms("DeploymentAlarms", metrics[0]).alarms,
-            *self._alarms("AlternateDeploymentAlarms", metrics[1]).alarms,
+            self._alarms("DeploymentAlarms", metrics[0]),
+            self._alarms("AlternateDeploymentAlarms", metrics[1]),
         ]
         production = ProductionRule(
             self, "ProductionRule", listener=self.ingress.listener, targets=targets, alternate_targets=alternate
@@ -221,7 +224,7 @@ class ServiceStack(Stack):
             spot_percent=environment.tasks.spot_percent,
             health_check_grace_period=Duration.seconds(environment.task.start_seconds),
             strategy=strategy_of(environment.rollout),
-            deployment_alarms=self.deployment_alarms,
+            deployment_alarms=[alarm for each in self.deployment_alarms for alarm in each.alarms],
             execute_command=environment.task.exec,
         )
         # Else the first tasks may start before their execution role may pull, and the circuit breaker counts them.

@@ -1,24 +1,42 @@
 """Where the signals of one environment go."""
 
-from aws_cdk import CfnOutput, Stack
+from collections.abc import Sequence
+
+from aws_cdk import ArnFormat, CfnOutput, Stack
 from aws_cdk import Environment as CdkEnvironment
+from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from configuration import Environment
-from configuration.stack_names import telemetry
+from configuration.alerts import Slack
+from configuration.stack_names import observability, service, telemetry
+from slipway_constructs.slack import SlackChannel
 from slipway_constructs.topics import NotificationTopics
 from stacks.retention import removal_policy
 
 
 class TelemetryStack(Stack):
-    """The topics for pages and tickets.
+    """The topics for pages and tickets, and who listens to them.
 
     Attributes:
         topics: both of them.
+        deployment_notices: for what only Slack is told of deployments; None without Slack.
     """
 
-    def __init__(self, scope: Construct, id: str, *, env: CdkEnvironment, environment: Environment) -> None:
-        """Create the topics and subscribe the environment's addresses."""
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: CdkEnvironment,
+        environment: Environment,
+        publishers: Sequence[str] = (),
+    ) -> None:
+        """Create the topics and subscribe the environment's addresses and its channel.
+
+        Args:
+            publishers: services of AWS that publish to the topics, beside alarms and EventBridge rules.
+        """
         super().__init__(
             scope,
             id,
@@ -28,7 +46,37 @@ class TelemetryStack(Stack):
             description=f"Topics of {environment.name}.",
         )
         self.topics = NotificationTopics(
-            self, "Topics", emails=environment.alerts.emails, removal_policy=removal_policy(environment)
+            self,
+            "Topics",
+            emails=environment.alerts.emails,
+            removal_policy=removal_policy(environment),
+            alarm_names=f"{observability(environment.name)}-*",
+            publishers=publishers,
         )
+        self.deployment_notices: sns.Topic | None = None
+        if environment.alerts.slack:
+            self._add_slack(environment, environment.alerts.slack)
         CfnOutput(self, "PagesTopicArn", value=self.topics.pages.topic_arn)
         CfnOutput(self, "TicketsTopicArn", value=self.topics.tickets.topic_arn)
+
+    def _add_slack(self, environment: Environment, slack: Slack) -> None:
+        notices = self.topics.add_topic_of_rules("DeploymentNotices")
+        SlackChannel(
+            self,
+            "Slack",
+            # of the account, which may have environments of the same name in several regions
+            configuration_name=f"slipway-{environment.name}-{environment.region}",
+            workspace_id=slack.workspace_id,
+            channel_id=slack.channel_id,
+            topics=[self.topics.pages, self.topics.tickets, notices],
+            alarm_arns=[
+                self.format_arn(
+                    service="cloudwatch",
+                    resource="alarm",
+                    resource_name=f"{stack(environment.name)}-*",
+                    arn_format=ArnFormat.COLON_RESOURCE_NAME,
+                )
+                for stack in (service, observability)
+            ],
+        )
+        self.deployment_notices = notices

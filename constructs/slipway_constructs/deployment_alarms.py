@@ -3,7 +3,9 @@
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from slipway_constructs import target_metrics
 from slipway_constructs.acknowledgements import acknowledge
+from slipway_constructs.alarm_text import AlarmText
 from slipway_constructs.target_metrics import MINUTE, TargetMetrics
 
 
@@ -14,6 +16,7 @@ class DeploymentAlarms(Construct):
 
     Attributes:
         alarms: to be given to the service.
+        error_count: the one on the number of 5xx answers, among them.
     """
 
     def __init__(
@@ -26,6 +29,7 @@ class DeploymentAlarms(Construct):
         error_percent: float,
         p99_seconds: float,
         minimum_requests: int,
+        text: AlarmText,
     ) -> None:
         """Create the alarms; each looks at the last minute.
 
@@ -35,31 +39,23 @@ class DeploymentAlarms(Construct):
             error_percent: share of 5xx answers among all, in percent.
             p99_seconds: seconds that one request in a hundred takes, or more.
             minimum_requests: in a minute; below it a share and a percentile say nothing and count as zero.
+            text: how the alarms are described.
         """
         super().__init__(scope, id)
-        errors, requests = metrics.server_errors(), metrics.requests()
+        self._text = text
         failed = cloudwatch.MathExpression(
             expression="FILL(errors, 0) + FILL(unserved, 0)",
-            using_metrics={"errors": errors, "unserved": metrics.unserved_requests()},
+            using_metrics={"errors": metrics.server_errors(), "unserved": metrics.unserved_requests()},
             label="5xx answers",
             period=MINUTE,
         )
-        percent = cloudwatch.MathExpression(
-            expression=f"IF(requests >= {minimum_requests}, 100 * FILL(errors, 0) / requests, 0)",
-            using_metrics={"errors": errors, "requests": requests},
-            label="5xx answers in percent",
-            period=MINUTE,
-        )
-        slowest = cloudwatch.MathExpression(
-            expression=f"IF(requests >= {minimum_requests}, latency, 0)",
-            using_metrics={"latency": metrics.response_time("p99"), "requests": requests},
-            label="Seconds of the slowest hundredth",
-            period=MINUTE,
-        )
+        percent = target_metrics.error_percent(metrics, minimum_requests)
+        slowest = target_metrics.slowest_hundredth(metrics, minimum_requests)
+        self.error_count = self._alarm("ErrorCount", failed, error_count, "clients got too many 5xx.")
         self.alarms = [
-            self._alarm("ErrorCount", failed, error_count, "Clients got too many 5xx."),
-            self._alarm("ErrorRatio", percent, error_percent, "Tasks answered too large a share with 5xx."),
-            self._alarm("Latency", slowest, p99_seconds, "Tasks answered too slowly."),
+            self.error_count,
+            self._alarm("ErrorRatio", percent, error_percent, "tasks answered too large a share with 5xx."),
+            self._alarm("Latency", slowest, p99_seconds, "tasks answered too slowly."),
         ]
         acknowledge(
             self,
@@ -76,7 +72,7 @@ class DeploymentAlarms(Construct):
             threshold=threshold,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             evaluation_periods=1,
-            alarm_description=f"{description} A rollout under way is rolled back.",
+            alarm_description=self._text.of(f"{description} A rollout under way is rolled back.", "Rollback alarm"),
             # No traffic, no 5xx and no latency: a quiet service must not block its own release.
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_iam as iam
 
-from slipway_constructs.operated_service import MADE_UP, WITHOUT_TYPE, OperatedService, allow
+from slipway_constructs.operated_service import GENERATED, MADE_UP, WITHOUT_TYPE, OperatedService, allow
 
 WITHOUT_RESOURCE_TYPE = (
     "ec2:DescribeRouteTables",
@@ -28,6 +28,7 @@ def grant_examination_access(
     workflow_role_arns: Sequence[str],
     provider_arn: str,
     secret_arns: Sequence[str],
+    topic_names: str,
 ) -> None:
     """Let the role look at what that service stands on; it reads no value of a secret, and changes nothing.
 
@@ -38,6 +39,7 @@ def grant_examination_access(
         provider_arn: of GitHub's identity provider.
         secret_arns: in Secrets Manager, of which is seen whether they exist. Whether a parameter of SSM exists is not:
             who may ask for one that AWS's own key encrypts may also decrypt it.
+        topic_names: a pattern of the SNS topics of which is seen who listens.
     """
     allow(
         role,
@@ -53,6 +55,7 @@ def grant_examination_access(
     allow(role, ["iam:GetOpenIDConnectProvider"], [provider_arn])
     if secret_arns:
         allow(role, ["secretsmanager:DescribeSecret"], secret_arns)
+    allow(role, ["sns:ListSubscriptionsByTopic"], [service.arn("sns", topic_names)], GENERATED)
     quotas = service.arn("servicequotas", "fargate/*")
     allow(role, ["servicequotas:GetServiceQuota"], [quotas], "AWS makes up the codes of the quotas.")
     allow(role, WITHOUT_RESOURCE_TYPE, ["*"], WITHOUT_TYPE)

@@ -1,22 +1,30 @@
-"""What calls a human."""
+"""What calls a human about the service itself."""
 
-from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from slipway_constructs import target_metrics
+from slipway_constructs.alarm_text import AlarmText
 from slipway_constructs.target_metrics import TrafficMetrics
-
-ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
-BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
+from slipway_constructs.task_metrics import TaskMetrics
+from slipway_constructs.watched import BELOW, BREACHING, NOT_BREACHING, Watched, watch
 
 
 class ServiceAlarms(Construct):
     """Pages when clients are not served, tickets when they soon may not be.
 
+    None of them is off for want of data: no request, no error and no task make their metrics vanish, and that no task
+    is there is paged for by `OutageAlarm`.
+
     Attributes:
+        load_balancer_errors: pages; the load balancer answers with 5xx itself.
+        errors: a ticket; too large a share of the tasks' answers is 5xx.
+        latency: a ticket; one answer in a hundred takes too long.
+        unhealthy: a ticket; a task does not pass its health checks.
+        cpu: a ticket; the tasks have hardly any CPU left. Likewise memory.
+        connection_errors: a ticket; tasks do not take connections.
+        rejected_connections: a ticket; the load balancer does not.
         pages: alarms that wake somebody.
         tickets: alarms for working hours.
     """
@@ -27,50 +35,151 @@ class ServiceAlarms(Construct):
         id: str,
         *,
         metrics: TrafficMetrics,
-        service: ecs.IBaseService,
+        tasks: TaskMetrics,
+        error_percent: float,
+        p99_seconds: float,
+        minimum_requests: int,
+        cpu_percent: float,
+        memory_percent: float,
+        text: AlarmText,
         page: sns.ITopic,
         ticket: sns.ITopic,
     ) -> None:
-        """Create the alarms.
+        """Create the alarms; each looks at minutes.
 
         Args:
+            error_percent: of the tasks' answers, that make a ticket; in three of five minutes.
+            p99_seconds: that one answer in a hundred takes, likewise.
+            minimum_requests: in a minute, below which neither is computed.
+            cpu_percent: of the tasks' CPU that makes a ticket, in five minutes. Likewise memory_percent. Both should be
+                more than what scaling keeps to.
+            text: how the alarms are described.
             page: told of pages.
             ticket: told of tickets.
         """
         super().__init__(scope, id)
-        five_minutes = Duration.minutes(5)
-        # Missing data: no 5xx makes the metric vanish.
-        self.pages = [
-            _alarm(
-                self,
-                "LoadBalancerErrors",
-                metrics.unserved_requests(),
-                ABOVE,
-                10,
-                3,
-                cloudwatch.TreatMissingData.NOT_BREACHING,
-                "The load balancer itself answers with 5xx: no task took the request.",
-            ),
-        ]
+        self._text, self._page, self._ticket = text, page, ticket
+        self._watch_traffic(metrics, error_percent, p99_seconds, minimum_requests)
+        self._watch_tasks(tasks, cpu_percent, memory_percent)
+        self._watch_connections(metrics)
+        self.pages = [self.load_balancer_errors]
         self.tickets = [
-            _alarm(
-                self,
-                alarm_id,
-                _service_metric(metric_name, service, five_minutes),
-                ABOVE,
-                85,
-                3,
-                cloudwatch.TreatMissingData.IGNORE,  # no running task publishes nothing, and that is paged for above
-                f"Tasks use 85 % of their {resource} or more.",
-            )
-            for alarm_id, metric_name, resource in (
-                ("HighCpu", "CPUUtilization", "CPU"),
-                ("HighMemory", "MemoryUtilization", "memory"),
-            )
+            self.errors,
+            self.latency,
+            self.unhealthy,
+            self.cpu,
+            self.memory,
+            self.connection_errors,
+            self.rejected_connections,
         ]
-        for alarms, topic in ((self.pages, page), (self.tickets, ticket)):
-            for alarm in alarms:
-                _tell(alarm, topic)
+
+    def _watch_traffic(
+        self, metrics: TrafficMetrics, error_percent: float, p99_seconds: float, minimum_requests: int
+    ) -> None:
+        self.load_balancer_errors = watch(
+            self,
+            "LoadBalancerErrors",
+            Watched(
+                metrics.unserved_requests(),
+                10,
+                "the load balancer itself answers requests with 5xx, because no task took them or answered in time.",
+                "Load balancer errors",
+                periods=3,
+                breaching=2,
+                missing=NOT_BREACHING,  # there is no value in a minute without such an answer
+            ),
+            text=self._text,
+            tell=self._page,
+        )
+        self.errors = self._ticket_of(
+            "Errors",
+            Watched(
+                target_metrics.error_percent(metrics, minimum_requests),
+                error_percent,
+                f"tasks answer at least {error_percent:g} % of the requests with 5xx.",
+                "Too many errors",
+                periods=5,
+                breaching=3,
+                missing=NOT_BREACHING,  # there is no value in a minute without a request
+            ),
+        )
+        self.latency = self._ticket_of(
+            "Latency",
+            Watched(
+                target_metrics.slowest_hundredth(metrics, minimum_requests),
+                p99_seconds,
+                f"one answer in a hundred takes {p99_seconds:g} s or more.",
+                "Slow answers",
+                periods=5,
+                breaching=3,
+                missing=NOT_BREACHING,  # likewise
+            ),
+        )
+
+    def _watch_tasks(self, tasks: TaskMetrics, cpu_percent: float, memory_percent: float) -> None:
+        self.cpu, self.memory = (
+            self._ticket_of(
+                f"High{name}",
+                Watched(
+                    metric,
+                    percent,
+                    f"the tasks use {percent:g} % of their {resource} or more, although scaling should have reacted.",
+                    f"High {resource}",
+                    periods=5,
+                    breaching=5,
+                    missing=NOT_BREACHING,  # where no task runs, none is short of anything
+                ),
+            )
+            for name, metric, percent, resource in (
+                ("Cpu", tasks.cpu(), cpu_percent, "CPU"),
+                ("Memory", tasks.memory(), memory_percent, "memory"),
+            )
+        )
+
+    def _watch_connections(self, metrics: TrafficMetrics) -> None:
+        self.unhealthy = self._ticket_of(
+            "UnhealthyTask",
+            Watched(
+                metrics.unhealthy_tasks(),
+                1,
+                "a task does not pass its health checks, and none has replaced it for three minutes.",
+                "Unhealthy task",
+                periods=3,
+                breaching=3,
+                missing=NOT_BREACHING,  # without a registered task there is none that is unhealthy
+            ),
+        )
+        self.connection_errors, self.rejected_connections = (
+            self._ticket_of(
+                name,
+                Watched(
+                    metric,
+                    1,
+                    says,
+                    section,
+                    periods=5,
+                    breaching=2,
+                    missing=NOT_BREACHING,  # there is no value in a minute without such a connection
+                ),
+            )
+            for name, metric, says, section in (
+                (
+                    "ConnectionErrors",
+                    metrics.connection_errors(),
+                    "the load balancer cannot open connections to tasks.",
+                    "Connection errors",
+                ),
+                (
+                    "RejectedConnections",
+                    metrics.rejected_connections(),
+                    "the load balancer refuses connections, because it has as many as it can take.",
+                    "Rejected connections",
+                ),
+            )
+        )
+
+    def _ticket_of(self, id: str, watched: Watched) -> cloudwatch.Alarm:
+        return watch(self, id, watched, text=self._text, tell=self._ticket)
 
 
 class OutageAlarm(Construct):
@@ -80,58 +189,69 @@ class OutageAlarm(Construct):
         alarm: the alarm.
     """
 
-    def __init__(self, scope: Construct, id: str, *, metrics: TrafficMetrics, page: sns.ITopic) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, metrics: TrafficMetrics, text: AlarmText, page: sns.ITopic
+    ) -> None:
         """Create the alarm.
 
         Args:
+            text: how it is described.
             page: told of it.
         """
         super().__init__(scope, id)
-        self.alarm = _alarm(
+        self.alarm = watch(
             self,
             "NoHealthyTask",
-            metrics.healthy_tasks(),
-            BELOW,
-            1,
-            2,
-            cloudwatch.TreatMissingData.BREACHING,  # no healthy host is just what makes the metric vanish
-            "No task is healthy.",
+            Watched(
+                metrics.healthy_tasks(),
+                1,
+                "no task is healthy, so that nobody is served.",
+                "No healthy task",
+                periods=2,
+                breaching=2,
+                missing=BREACHING,  # no healthy host is just what makes the metric vanish
+                comparison=BELOW,
+            ),
+            text=text,
+            tell=page,
         )
-        _tell(self.alarm, page)
 
 
-def _alarm(
-    scope: Construct,
-    id: str,
-    metric: cloudwatch.IMetric,
-    comparison: cloudwatch.ComparisonOperator,
-    threshold: float,
-    periods: int,
-    missing: cloudwatch.TreatMissingData,
-    description: str,
-) -> cloudwatch.Alarm:
-    return cloudwatch.Alarm(
-        scope,
-        id,
-        metric=metric,
-        comparison_operator=comparison,
-        threshold=threshold,
-        evaluation_periods=periods,
-        treat_missing_data=missing,
-        alarm_description=description,
-    )
+class MissingTasksAlarm(Construct):
+    """A ticket when fewer tasks run than should; only where Container Insights counts them.
 
+    Without it AWS publishes neither number, and nothing else says how many there should be.
 
-def _tell(alarm: cloudwatch.Alarm, topic: sns.ITopic) -> None:
-    alarm.add_alarm_action(actions.SnsAction(topic))
-    alarm.add_ok_action(actions.SnsAction(topic))
+    Attributes:
+        alarm: the alarm.
+    """
 
+    def __init__(self, scope: Construct, id: str, *, tasks: TaskMetrics, text: AlarmText, ticket: sns.ITopic) -> None:
+        """Create the alarm.
 
-def _service_metric(name: str, service: ecs.IBaseService, period: Duration) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="AWS/ECS",
-        metric_name=name,
-        dimensions_map={"ClusterName": service.cluster.cluster_name, "ServiceName": service.service_name},
-        statistic="Average",
-        period=period,
-    )
+        Args:
+            text: how it is described.
+            ticket: told of it.
+        """
+        super().__init__(scope, id)
+        missing_tasks = cloudwatch.MathExpression(
+            expression="desired - running",
+            using_metrics={"desired": tasks.desired(), "running": tasks.running()},
+            label="Missing tasks",
+            period=target_metrics.MINUTE,
+        )
+        self.alarm = watch(
+            self,
+            "MissingTasks",
+            Watched(
+                missing_tasks,
+                1,
+                "fewer tasks run than ECS is to run, for ten minutes.",
+                "Missing tasks",
+                periods=10,  # a task that scaling has asked for is pending while its image is pulled and started
+                breaching=10,
+                missing=NOT_BREACHING,  # Container Insights publishes late now and then, and no task is paged for
+            ),
+            text=text,
+            tell=ticket,
+        )

@@ -38,6 +38,14 @@ class TrafficMetrics(Protocol):
         """How many requests the load balancer itself answered with 5xx, because no task did."""
         ...
 
+    def connection_errors(self) -> cloudwatch.IMetric:
+        """How many connections to tasks the load balancer could not open."""
+        ...
+
+    def rejected_connections(self) -> cloudwatch.IMetric:
+        """How many connections of clients the load balancer refused because it had its most."""
+        ...
+
 
 @dataclass(frozen=True)
 class TargetMetrics:
@@ -72,8 +80,18 @@ class TargetMetrics:
 
     def unserved_requests(self) -> cloudwatch.Metric:
         """How many requests the load balancer itself answered with 5xx, because no task did."""
-        dimensions = {"LoadBalancer": self.load_balancer.load_balancer_full_name}
-        return _metric("HTTPCode_ELB_5XX_Count", "Sum", dimensions)
+        return self._of_balancer("HTTPCode_ELB_5XX_Count", "Sum")
+
+    def connection_errors(self) -> cloudwatch.Metric:
+        """How many connections to tasks the load balancer could not open."""
+        return self._of_targets("TargetConnectionErrorCount", "Sum")
+
+    def rejected_connections(self) -> cloudwatch.Metric:
+        """How many connections of clients the load balancer refused because it had its most."""
+        return self._of_balancer("RejectedConnectionCount", "Sum")
+
+    def _of_balancer(self, name: str, statistic: str) -> cloudwatch.Metric:
+        return _metric(name, statistic, {"LoadBalancer": self.load_balancer.load_balancer_full_name})
 
     def _of_targets(self, name: str, statistic: str) -> cloudwatch.Metric:
         return _metric(
@@ -120,6 +138,42 @@ class CombinedMetrics:
     def unserved_requests(self) -> cloudwatch.Metric:
         """How many requests the load balancer itself answered with 5xx, because no task did."""
         return self.one.unserved_requests()
+
+    def connection_errors(self) -> cloudwatch.MathExpression:
+        """How many connections to tasks the load balancer could not open."""
+        return _sum("refused", self.one.connection_errors(), self.other.connection_errors())
+
+    def rejected_connections(self) -> cloudwatch.Metric:
+        """How many connections of clients the load balancer refused because it had its most."""
+        return self.one.rejected_connections()
+
+
+def error_percent(metrics: TrafficMetrics, minimum_requests: int) -> cloudwatch.MathExpression:
+    """The share of 5xx answers among all that tasks gave, in percent.
+
+    Args:
+        minimum_requests: in a minute; below it a share says nothing and counts as zero.
+    """
+    return cloudwatch.MathExpression(
+        expression=f"IF(requests >= {minimum_requests}, 100 * FILL(errors, 0) / requests, 0)",
+        using_metrics={"errors": metrics.server_errors(), "requests": metrics.requests()},
+        label="5xx answers in percent",
+        period=MINUTE,
+    )
+
+
+def slowest_hundredth(metrics: TrafficMetrics, minimum_requests: int) -> cloudwatch.MathExpression:
+    """The seconds that one answer in a hundred takes, or more.
+
+    Args:
+        minimum_requests: as of `error_percent`.
+    """
+    return cloudwatch.MathExpression(
+        expression=f"IF(requests >= {minimum_requests}, latency, 0)",
+        using_metrics={"latency": metrics.response_time("p99"), "requests": metrics.requests()},
+        label="Seconds of the slowest hundredth",
+        period=MINUTE,
+    )
 
 
 def _sum(name: str, one: cloudwatch.Metric, other: cloudwatch.Metric) -> cloudwatch.MathExpression:

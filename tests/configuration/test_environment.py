@@ -10,6 +10,7 @@ NAME = "must be a name of up to twenty lower-case letters, digits and hyphens, a
 BRANCH = "must be a branch name without wildcards such as 'main'"
 GITHUB_ENVIRONMENT = "must be a GitHub environment's name of letters, digits and . _ -"
 EMULATED = "000000000000 is the account of the environment 'sandbox', and of no other"
+PAGERDUTY = "arn:aws:secretsmanager:{region}:{account}:secret:slipway-pagerduty-AbCdEf"
 A_CERTIFICATE = CERTIFICATE.format(region="eu-west-1", account="111111111111")
 
 
@@ -38,6 +39,54 @@ A_CERTIFICATE = CERTIFICATE.format(region="eu-west-1", account="111111111111")
         ),
         ("alerts.emails", ["on-call"], "alerts.emails[0]: must be an email address, is 'on-call'"),
         ("alerts.emails", ["a@b.example", "a b@c"], "alerts.emails[1]: must be an email address, is 'a b@c'"),
+        (
+            "alerts.slack",
+            {"workspace_id": "acme", "channel_id": "C0123ABCD"},
+            "alerts.slack.workspace_id: must be the id of a Slack workspace such as 'T0123ABCD', is 'acme'",
+        ),
+        (
+            "alerts.slack",
+            {"workspace_id": "T0123ABCD", "channel_id": "#on-call"},
+            "alerts.slack.channel_id: must be the id, not the name, of a Slack channel such as 'C0123ABCD', is "
+            "'#on-call'",
+        ),
+        ("alerts.slack", {"workspace_id": "T0123ABCD"}, "alerts.slack.channel_id: is required"),
+        (
+            "alerts.pagerduty_secret_arn",
+            "R0123456789",
+            "alerts.pagerduty_secret_arn: must be the whole ARN of a Secrets Manager secret, with the six characters "
+            "at its end and without a key, is 'R0123456789'",
+        ),
+        (
+            "alerts.pagerduty_secret_arn",
+            PAGERDUTY.format(region="eu-west-1", account="111111111111") + ":routing_key",
+            "alerts.pagerduty_secret_arn: must be the whole ARN of a Secrets Manager secret, with the six characters "
+            "at its end and without a key, is '" + PAGERDUTY.format(region="eu-west-1", account="111111111111") + ""
+            ":routing_key'",
+        ),
+        (
+            "alerts.pagerduty_secret_arn",
+            PAGERDUTY.format(region="us-east-1", account="111111111111"),
+            "alerts.pagerduty_secret_arn: must be in region eu-west-1, is in us-east-1",
+        ),
+        (
+            "alerts.pagerduty_secret_arn",
+            PAGERDUTY.format(region="eu-west-1", account="222222222222"),
+            "alerts.pagerduty_secret_arn: must be in account 111111111111, is in 222222222222",
+        ),
+        (
+            "alerts.pagerduty_region",
+            "eu",
+            "alerts.pagerduty_region: must not be given without pagerduty_secret_arn",
+        ),
+        (
+            "alerts",
+            {
+                "pagerduty_secret_arn": PAGERDUTY.format(region="eu-west-1", account="111111111111"),
+                "pagerduty_region": "asia",
+            },
+            "alerts.pagerduty_region: must be 'us' or 'eu', is 'asia'",
+        ),
     ],
 )
 def test_a_bad_value_is_one_line(key: str, value: object, line: str, problems: Problems) -> None:

@@ -88,7 +88,7 @@ def test_broken_toml_is_one_line_with_the_place(content: bytes, reason: str, tmp
             "known are count, cpu_percent, max, memory_percent, min, requests_per_task, schedules, spot_percent",
         ),
         ("environments.dev.rollout.strat", "did you mean 'strategy'?"),
-        ("environments.dev.alerts.slack", "known are emails"),
+        ("environments.dev.alerts.teams", "known are emails, pagerduty_region, pagerduty_secret_arn, slack"),
     ],
 )
 def test_an_unknown_key_is_answered_with_the_nearest_or_all_known_ones(key: str, hint: str, problems: Problems) -> None:

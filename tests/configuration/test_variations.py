@@ -51,6 +51,11 @@ EVERYTHING: dict[str, Any] = {
         "cpu_percent": 50,
         "schedules": [{"name": "night", "cron": "0 20 ? * MON-FRI *", "min": 0, "max": 0}],
     },
+    "environments.dev.alerts": {
+        "pagerduty_secret_arn": ARN.format(service="secretsmanager", resource="secret:pagerduty-AbCdEf"),
+        "pagerduty_region": "eu",
+        "slack": {"workspace_id": "T0123ABCD", "channel_id": "C0123ABCD"},
+    },
     "environments.prod.tasks": {"count": 3, "spot_percent": 50},
 }
 

@@ -91,6 +91,9 @@ _TYPES = {
     "AWS::ElasticLoadBalancingV2::TargetGroup": _Type(
         "Name", {}, _ARN % ("elasticloadbalancing", "targetgroup/{short}/{hex17}")
     ),
+    "AWS::Events::ApiDestination": _Type("Name", {"Arn": _ARN % ("events", "api-destination/{name}/{uuid}")}),
+    "AWS::Events::Connection": _Type("Name", {"Arn": _ARN % ("events", "connection/{name}/{uuid}")}),
+    "AWS::Events::Rule": _Type("Name", {"Arn": _ARN % ("events", "rule/{name}")}),
     "AWS::IAM::ManagedPolicy": _Type("ManagedPolicyName", {}, _GLOBAL_ARN % ("iam", "policy{path}{name}")),
     "AWS::IAM::OIDCProvider": _Type(
         None,
@@ -103,7 +106,9 @@ _TYPES = {
     "AWS::Logs::LogGroup": _Type("LogGroupName", {"Arn": _ARN % ("logs", "log-group:{name}:*")}),
     "AWS::S3::Bucket": _Type("BucketName", {"Arn": "arn:{partition}:s3:::{name}"}),
     "AWS::SecretsManager::Secret": _Type("Name", {}, _ARN % ("secretsmanager", "secret:{name}-{hex6}")),
-    "AWS::SNS::Topic": _Type("TopicName", {"TopicArn": _ARN % ("sns", "{name}")}, _ARN % ("sns", "{name}")),
+    "AWS::SNS::Topic": _Type(
+        "TopicName", {"TopicArn": _ARN % ("sns", "{name}"), "TopicName": "{name}"}, _ARN % ("sns", "{name}")
+    ),
     "AWS::SQS::Queue": _Type(
         "QueueName",
         {"Arn": _ARN % ("sqs", "{name}"), "QueueName": "{name}"},

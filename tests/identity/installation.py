@@ -95,11 +95,12 @@ class Installation:
         """The ARNs of the resources of that type in the stack.
 
         Args:
-            kind: service and type as they are written in an ARN, with an asterisk for the place in between.
+            kind: service and type as they are written in an ARN, with an asterisk for the place in between; empty if
+                the attribute is the whole ARN.
             attribute: the one that completes the ARN; omitted, what `Ref` returns does.
         """
         return [
-            f"arn:aws:{kind.replace('*', f':{where.region}:{where.account}:')}"
+            (f"arn:aws:{kind.replace('*', f':{where.region}:{where.account}:')}" if kind else "")
             + Resolver(where, self.stacks).resolve({"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name})
             for where in self.stacks
             if where.name == stack

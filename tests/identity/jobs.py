@@ -35,6 +35,8 @@ def job_of(role: Role, within: Installation) -> Job:
         unnamed[f"{service}-TaskTaskRole"] = answering_shells(each)
         unnamed[f"{service}-TrafficShiftRole"] = shifting_traffic(within, service)
         unnamed[f"{service}-HookRole"] = asking(each)
+        unnamed[f"{stack_names.telemetry(each.name)}-SlackRole"] = drawing_charts(within, each)
+        unnamed[f"{stack_names.observability(each.name)}-PagerDutyRole"] = paging(within, each)
         unnamed[f"{network}-CustomVpcRestrict"] = closing_default_groups(within, network)
         unnamed[f"{network}-FlowLogs"] = recording_flows(within, network)
     return next((job for beginning, job in unnamed.items() if role.name.startswith(beginning)), frozenset())
@@ -111,6 +113,23 @@ def asking(environment: Environment) -> Job:
     """Asking the function whether a release goes on."""
     function = environment.rollout.hook_lambda_arn
     return requests(["lambda:InvokeFunction"], function) if function else frozenset()
+
+
+def drawing_charts(within: Installation, environment: Environment) -> Job:
+    """Showing the alarms of that environment, and what they watch, in Slack."""
+    if environment.alerts.slack is None:
+        return frozenset()
+    stacks = stack_names.service(environment.name), stack_names.observability(environment.name)
+    alarms = [arn for each in stacks for arn in within.arns("cloudwatch*alarm:", "AWS::CloudWatch::Alarm", stack=each)]
+    charts = ["cloudwatch:GetMetricStatistics", "cloudwatch:GetMetricWidgetImage"]
+    return requests(["cloudwatch:DescribeAlarms"], *alarms) | requests(charts, "*")
+
+
+def paging(within: Installation, environment: Environment) -> Job:
+    """Sending events to the one destination."""
+    stack = stack_names.observability(environment.name)
+    destinations = within.arns("", "AWS::Events::ApiDestination", stack=stack, attribute="Arn")
+    return requests(["events:InvokeApiDestination"], *destinations)
 
 
 def writing(log_groups: Iterable[str]) -> Job:

@@ -33,6 +33,14 @@ ALARM = arn("cloudwatch", "alarm:slipway-prod-observability-Alarms-1A2B3C4D5E6F"
 DASHBOARD = arn("cloudwatch", "dashboard/slipway-prod", region="")
 RULE = arn("events", "rule/slipway-prod-observability-DeploymentEvents-1A2B3C4D5E6F")
 TOPIC = arn("sns", "slipway-prod-telemetry-TopicsPages-1A2B3C4D5E6F")
+QUEUE = arn("sqs", "slipway-prod-observability-DeadLettersQueue-1A2B3C4D5E6F")
+CONNECTION = arn("events", "connection/slipway-prod-pagerduty/00000000-0000-0000-0000-000000000000")
+API_DESTINATION = arn("events", "api-destination/slipway-prod-pagerduty/00000000-0000-0000-0000-000000000000")
+SECRET_OF_CONNECTION = arn(
+    "secretsmanager", "secret:events!connection/slipway-prod-pagerduty/00000000-0000-0000-0000-000000000000-1A2b3C"
+)
+ROUTING_KEY = arn("secretsmanager", "secret:slipway-pagerduty-AbCdEf")
+SLACK_CHANNEL = arn("chatbot", "chat-configuration/slack-channel/slipway-prod-eu-central-1", region="")
 LOG_GROUP = arn("logs", "log-group:slipway-prod-service-TaskLogGroup-1A2B3C4D5E6F")
 FIREWALL_LOG_GROUP = arn("logs", "log-group:aws-waf-logs-slipwayprodservice-Firewall-1A2B3C4D-01234567")
 BUCKET = "arn:aws:s3:::slipway-prod-service-ingressaccesslogs-1a2b3c4d5e6f"

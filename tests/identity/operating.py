@@ -64,6 +64,9 @@ def examining(within: Installation, environment: Environment) -> Job:
     provider = "oidc-provider/token.actions.githubusercontent.com"
     job |= requests(["iam:GetOpenIDConnectProvider"], f"arn:aws:iam::{environment.account}:{provider}")
     secrets = [each for each in environment.task.secrets.values() if each.startswith("arn:")]
+    secrets += filter(None, [environment.alerts.pagerduty_secret_arn])
+    topics = within.refs("AWS::SNS::Topic", stack=stack_names.telemetry(name))
+    job |= requests(["sns:ListSubscriptionsByTopic"], *topics)
     job |= requests(["secretsmanager:DescribeSecret"], *(":".join(each.split(":")[:7]) for each in secrets))
     quotas = [f"{_place('servicequotas', environment)}:fargate/{code}" for code in FARGATE_VCPUS]
     job |= requests(["servicequotas:GetServiceQuota"], *quotas)

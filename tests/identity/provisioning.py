@@ -11,7 +11,7 @@ from typing import Any
 
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from tests.identity.names import REGION, STACK_TAG, arn, role_arn
+from tests.identity.names import REGION, ROUTING_KEY, STACK_TAG, arn, role_arn
 from tests.identity.provisioned import Provisioning
 from tests.identity.provisioning_table import CONTEXT, CUSTOM_RESOURCE, TYPES, WITHOUT_RESOURCE
 from tests.identity.service_reference import actions, fits, resource_types
@@ -34,6 +34,9 @@ OF_EVERY_STACK = (
     Request("cloudformation:DescribeStacks", arn("cloudformation", "stack/slipway-prod-network/0123"), {}),
 )
 """The parameter that CDK adds, and `Fn::GetStackOutput` ("Simplify cross-account ... output references")."""
+
+OF_REFERENCES = (Request("secretsmanager:GetSecretValue", ROUTING_KEY, {}),)
+"""What is in a template as `{{resolve:...}}`, CloudFormation reads itself: of PagerDuty's secret the routing key."""
 
 
 def schema(type_name: str) -> Mapping[str, Any]:
@@ -76,6 +79,7 @@ def all_requests() -> Iterator[tuple[str, Request]]:
         yield from ((name, each) for each in requests(name))
     yield from (("custom resources", each) for each in _further(CUSTOM_RESOURCE))
     yield from (("every stack", each) for each in OF_EVERY_STACK)
+    yield from (("references", each) for each in OF_REFERENCES)
 
 
 def _further(entry: Provisioning) -> list[Request]:

@@ -20,7 +20,6 @@ from tests.identity.names import (
     REGION,
     REPOSITORY,
     ROLE,
-    RULE,
     SCALABLE_TARGET,
     SCALING_ALARM,
     SCALING_ROLE,
@@ -28,9 +27,9 @@ from tests.identity.names import (
     SERVICE,
     SERVICE_DEPLOYMENT,
     TASK_DEFINITION,
-    TOPIC,
 )
 from tests.identity.provisioned import Provisioning
+from tests.identity.provisioning_alerting import ALERTING_TYPES
 from tests.identity.provisioning_network import NETWORK_TYPES
 from tests.identity.simulation import Context
 
@@ -60,6 +59,7 @@ _NO_LAMBDA_FEATURE = "the functions that CDK adds are code from the assets bucke
 
 TYPES: Mapping[str, Provisioning] = {
     **NETWORK_TYPES,
+    **ALERTING_TYPES,
     "AWS::ApplicationAutoScaling::ScalableTarget": Provisioning(
         new=(SCALABLE_TARGET,),
         existing=(SERVICE, SCALING_ALARM),
@@ -105,7 +105,6 @@ TYPES: Mapping[str, Provisioning] = {
     "AWS::ECS::TaskDefinition": Provisioning(
         new=(TASK_DEFINITION,), existing=(ROLE,), passed=(ROLE, "ecs-tasks.amazonaws.com")
     ),
-    "AWS::Events::Rule": Provisioning(new=(RULE,), unused={"topics let it in by their own policy": ("iam:PassRole",)}),
     "AWS::IAM::OIDCProvider": Provisioning(new=(PROVIDER,)),
     "AWS::IAM::Policy": Provisioning(
         existing=(ROLE,),
@@ -190,17 +189,6 @@ TYPES: Mapping[str, Provisioning] = {
         },
     ),
     "AWS::S3::BucketPolicy": Provisioning(existing=(BUCKET,)),
-    "AWS::SNS::Subscription": Provisioning(
-        existing=(TOPIC,), unused={"only Firehose needs a role": ("iam:GetRole", "iam:PassRole")}
-    ),
-    "AWS::SNS::Topic": Provisioning(
-        new=(TOPIC,),
-        unused={
-            "deliveries are not logged": ("iam:GetRole", "iam:PassRole"),
-            "messages are not inspected": ("sns:PutDataProtectionPolicy",),
-        },
-    ),
-    "AWS::SNS::TopicPolicy": Provisioning(existing=(TOPIC,)),
     "AWS::SSM::Parameter": Provisioning(new=(PARAMETER,)),
     "AWS::SecretsManager::Secret": Provisioning(
         new=(SECRET,),

@@ -34,6 +34,8 @@ DEPLOY, EXECUTE = (role_arn(f"cdk-hnb659fds-{name}-role-{ACCOUNT}-{REGION}") for
 ASSETS = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
 OTHER_PROVIDER = arn("iam", "oidc-provider/gitlab.com", region="")
 OTHER_LOAD_BALANCER = arn("elasticloadbalancing", "loadbalancer/app/other/1")
+OTHER_CHANNEL = arn("chatbot", "chat-configuration/slack-channel/other", region="")
+OTHER_CONNECTIONS_SECRET = arn("secretsmanager", "secret:events!connection/other/1-1A2B3C")
 OTHER_TASK = arn("ecs", "task/other/1")
 USER, GROUP = (arn("iam", f"{kind}/slipway-any", region="") for kind in ("user", "group"))
 BOUNDED: Context = {"iam:PermissionsBoundary": BOUNDARY}
@@ -93,7 +95,7 @@ REFUSED_TO_CLOUDFORMATION: Mapping[str, Sequence[Attempt]] = {
     ],
     "a role for whom it is not": [
         *passing(ROLE, "ec2", "cloudformation", "codebuild", "glue", "states", "scheduler"),
-        *passing(STRANGER, "ecs", "ecs-tasks", "lambda", "vpc-flow-logs"),
+        *passing(STRANGER, "ecs", "ecs-tasks", "lambda", "vpc-flow-logs", "chatbot", "events"),
         *passing(EXECUTE, "cloudformation", "ecs", "ecs-tasks", "lambda"),
         *passing(SCALING_ROLE, "ecs", "ecs-tasks", "lambda"),
         ("iam:PassRole", ROLE, {}),
@@ -129,6 +131,8 @@ REFUSED_TO_CLOUDFORMATION: Mapping[str, Sequence[Attempt]] = {
         *each_on("*", "ecr:PutRegistryPolicy", "ecr:PutReplicationConfiguration"),
         *each_on(arn("logs", "log-group:other"), "logs:DeleteLogGroup", "logs:PutRetentionPolicy"),
         *each_on(arn("secretsmanager", "secret:other-1A2B3C"), "secretsmanager:GetSecretValue"),
+        *each_on(arn("secretsmanager", "secret:slipway-app-1A2B3C"), "secretsmanager:GetSecretValue"),
+        *each_on(OTHER_CONNECTIONS_SECRET, "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"),
         *each_on(arn("lambda", "function:other"), "lambda:UpdateFunctionCode", "lambda:InvokeFunction"),
         *each_on(KEY, "kms:Decrypt", "kms:CreateGrant", "kms:GenerateDataKey"),
         ("kms:CreateGrant", KEY, {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}),
@@ -163,6 +167,10 @@ REFUSED_TO_CLOUDFORMATION: Mapping[str, Sequence[Attempt]] = {
         *each_on(arn("cloudwatch", "alarm:other"), "cloudwatch:DeleteAlarms", "cloudwatch:PutMetricAlarm"),
         *each_on(arn("sns", "other"), "sns:DeleteTopic", "sns:Subscribe", "sns:SetTopicAttributes"),
         *each_on(arn("events", "rule/other"), "events:DeleteRule", "events:PutTargets"),
+        *each_on(arn("events", "connection/other/1"), "events:DeleteConnection", "events:UpdateConnection"),
+        *each_on(arn("events", "api-destination/other/1"), "events:UpdateApiDestination"),
+        *each_on(OTHER_CHANNEL, "chatbot:DeleteSlackChannelConfiguration", "chatbot:UpdateSlackChannelConfiguration"),
+        *each_on(arn("sqs", "other"), "sqs:DeleteQueue", "sqs:SetQueueAttributes"),
         *each_on(
             arn("application-autoscaling", "scalable-target/1"),
             "application-autoscaling:DeregisterScalableTarget",
@@ -225,7 +233,9 @@ REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
         ),
         *all_but("ecs:Update*", "UpdateService"),
         *all_but("elasticloadbalancing:Modify*", "ModifyRule"),
+        *all_but("events:*", "InvokeApiDestination"),
         *all_but("lambda:*", "InvokeFunction"),
+        *all_but("sns:*", "ListSubscriptionsByTopic"),
         *(
             attempt
             for pattern in (
@@ -233,7 +243,15 @@ REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
                 *("cloudformation:Execute*", "cloudformation:Update*", "cloudtrail:*", "config:*", "ec2:Create*"),
                 *("ec2:Delete*", "ec2:Run*", "ecs:Create*", "ecs:Delete*", "ecs:Put*", "ecs:Register*", "ecs:Run*"),
                 *("ecs:Start*", "elasticloadbalancing:Create*", "elasticloadbalancing:Delete*"),
-                *("elasticloadbalancing:Set*", "events:*", "route53:*", "sns:*", "ssm:Put*", "ssm:Send*", "ssm:Start*"),
+                *(
+                    "elasticloadbalancing:Set*",
+                    "chatbot:*",
+                    "route53:*",
+                    "sqs:*",
+                    "ssm:Put*",
+                    "ssm:Send*",
+                    "ssm:Start*",
+                ),
                 "wafv2:*",
             )
             for attempt in all_but(pattern)
@@ -253,6 +271,8 @@ REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
         *each_on(arn("elasticloadbalancing", "listener-rule/app/other/1/1/1"), "elasticloadbalancing:ModifyRule"),
         *each_on(arn("elasticloadbalancing", "targetgroup/other/1"), "elasticloadbalancing:RegisterTargets"),
         *each_on(arn("lambda", "function:other"), "lambda:InvokeFunction"),
+        *each_on(arn("events", "api-destination/other/1"), "events:InvokeApiDestination"),
+        *each_on(arn("sns", "other"), "sns:ListSubscriptionsByTopic"),
     ],
     "images and data that are not theirs": [
         *each_on(arn("ecr", "repository/other"), "ecr:BatchGetImage", "ecr:PutImage"),

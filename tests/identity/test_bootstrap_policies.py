@@ -96,7 +96,7 @@ def refused() -> Mapping[str, list[str]]:
     return found
 
 
-@pytest.mark.parametrize("name", [*TYPES, "custom resources", "every stack"])
+@pytest.mark.parametrize("name", [*TYPES, "custom resources", "every stack", "references"])
 def test_cloudformation_may_create_read_update_and_delete(name: str, refused: Mapping[str, list[str]]) -> None:
     assert refused[name] == []
 

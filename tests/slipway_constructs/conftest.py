@@ -9,9 +9,11 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk.assertions import Template
 
 import app as application
+from slipway_constructs.alarm_text import AlarmText
 from slipway_constructs.target_metrics import TargetMetrics
 from tests.conftest import resources
 
+TEXT = AlarmText("web", "https://example.com/runbook.md")
 ACCOUNT, REGION = "111111111111", "eu-central-1"
 ZONES = ("eu-central-1a", "eu-central-1b")
 PUBLIC_SUBNETS = ("subnet-0000000000000000a", "subnet-0000000000000000b")

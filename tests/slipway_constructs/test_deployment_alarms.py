@@ -6,9 +6,15 @@ import pytest
 
 from slipway_constructs.deployment_alarms import DeploymentAlarms
 from tests.conftest import resources
-from tests.slipway_constructs.conftest import existing_vpc, new_stack, some_metrics, template_of
+from tests.slipway_constructs.conftest import TEXT, existing_vpc, new_stack, some_metrics, template_of
 
-BOUNDS: dict[str, Any] = {"error_count": 50, "error_percent": 5, "p99_seconds": 2, "minimum_requests": 100}
+BOUNDS: dict[str, Any] = {
+    "error_count": 50,
+    "error_percent": 5,
+    "p99_seconds": 2,
+    "minimum_requests": 100,
+    "text": TEXT,
+}
 
 
 def alarms_with(**changes: Any) -> dict[str, dict[str, Any]]:

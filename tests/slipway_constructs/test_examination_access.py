@@ -20,6 +20,7 @@ def stack_with(**changes: Any) -> Stack:
         "workflow_role_arns": [WORKFLOW],
         "provider_arn": PROVIDER,
         "secret_arns": [SECRET],
+        "topic_names": "acme-alarms-*",
     }
     grant_examination_access(role, OPERATED, **(arguments | changes))
     return stack
@@ -39,6 +40,7 @@ def test_it_only_reads_and_only_what_the_service_stands_on_wherever_aws_has_a_re
         "secretsmanager:DescribeSecret": {SECRET},
         "servicequotas:GetAWSDefaultServiceQuota": {"*"},
         "servicequotas:GetServiceQuota": {f"arn:aws:servicequotas:{PLACE}:fargate/*"},
+        "sns:ListSubscriptionsByTopic": {f"arn:aws:sns:{PLACE}:acme-alarms-*"},
         "ssm:GetParameter": {f"arn:aws:ssm:{PLACE}:parameter/bootstrap/version"},
     }
     assert conditions(stack_with()) == {}

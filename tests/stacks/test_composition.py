@@ -166,20 +166,25 @@ def test_only_the_load_balancer_reaches_the_tasks(templates: Mapping[str, Templa
 def test_nobody_but_eventbridge_publishes_from_another_account(
     environment: str, templates: Mapping[str, Template], configuration: Configuration
 ) -> None:
-    template = templates[f"slipway-{environment}-telemetry"]
+    template, account = templates[f"slipway-{environment}-telemetry"], configuration.environment(environment).account
     (key,) = resources(template, "AWS::KMS::Key")
     documents = [each["PolicyDocument"] for each in resources(template, "AWS::SNS::TopicPolicy")] + [key["KeyPolicy"]]
-    services = [
-        (statement["Principal"]["Service"], statement.get("Condition"))
-        for document in documents
-        for statement in document["Statement"]
-        if statement["Effect"] == "Allow" and "Service" in statement["Principal"]
-    ]
-    # Key policies know no aws:SourceAccount of EventBridge (Amazon SNS developer guide, "Key management"): without
-    # the statement that CDK adds for the rule, no failed deployment would be told.
-    assert {str(service) for service, condition in services if condition is None} == {"events.amazonaws.com"}
-    of_the_account = {"StringEquals": {"aws:SourceAccount": configuration.environment(environment).account}}
-    assert [condition for _, condition in services if condition] == [of_the_account] * 3
+    conditions: dict[str, list[dict[str, Any]]] = {}
+    for document in documents:
+        for statement in document["Statement"]:
+            if statement["Effect"] == "Allow" and "Service" in statement["Principal"]:
+                conditions.setdefault(statement["Principal"]["Service"], []).append(statement.get("Condition", {}))
+    assert set(conditions) == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
+    assert [each["StringEquals"] for each in conditions["cloudwatch.amazonaws.com"]] == [
+        {"aws:SourceAccount": account}
+    ] * 3
+    # EventBridge sends SNS no aws:SourceAccount; its use of the key is bound to the topics of this stack.
+    *of_topics, of_key = conditions["events.amazonaws.com"]
+    assert of_topics == [{}] * (len(documents) - 1)
+    place = f"{configuration.environment(environment).region}:{account}"
+    assert of_key == {
+        "ArnLike": {"kms:EncryptionContext:aws:sns:topicArn": f"arn:aws:sns:{place}:slipway-{environment}-telemetry-*"}
+    }
 
 
 def test_every_output_that_slipway_reads_is_there(templates: Mapping[str, Template]) -> None:

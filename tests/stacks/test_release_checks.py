@@ -10,6 +10,7 @@ from aws_cdk import App
 import app as application
 from configuration import Configuration
 from slipway_constructs.acknowledgements import acknowledge
+from slipway_constructs.alarm_text import AlarmText
 from slipway_constructs.deployment_alarms import DeploymentAlarms
 from slipway_constructs.target_metrics import TargetMetrics
 from stacks.service import ServiceStack
@@ -56,7 +57,14 @@ def test_a_deployment_alarm_that_the_service_was_not_given_is_found(configuratio
     assert isinstance(stack, ServiceStack)
     metrics = TargetMetrics(stack.ingress.load_balancer, stack.ingress.targets)
     DeploymentAlarms(
-        stack, "Forgotten", metrics=metrics, error_count=1, error_percent=1, p99_seconds=1, minimum_requests=1
+        stack,
+        "Forgotten",
+        metrics=metrics,
+        error_count=1,
+        error_percent=1,
+        p99_seconds=1,
+        minimum_requests=1,
+        text=AlarmText("any", "any"),
     )
     findings = broken_rules(app)
     assert {each["ruleName"] for each in findings} == {"DeploymentAlarms"}

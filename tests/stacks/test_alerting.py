@@ -1,0 +1,132 @@
+"""What tells humans in every environment, and that the runbook has what they are told to read."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from aws_cdk.cx_api import CloudAssembly
+
+from configuration import Configuration
+from tests.conftest import PROJECT, Template, assemble, resources, templates_of, varied
+
+RUNBOOK = (PROJECT / "docs" / "runbook.md").read_text(encoding="utf-8")
+PAGE = "https://github.com/example-org/example-service/blob/HEAD/docs/runbook.md"
+Alarm = dict[str, Any]
+
+
+def anchors() -> set[str]:
+    """Of the runbook's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", RUNBOOK, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.fixture(scope="module")
+def every_template(templates: Mapping[str, Template], variants: CloudAssembly) -> Mapping[str, Template]:
+    return {**templates, **templates_of(variants)}
+
+
+def alarms(templates: Mapping[str, Template]) -> Iterator[tuple[str, Alarm]]:
+    for stack, template in templates.items():
+        yield from ((stack, each) for each in resources(template, "AWS::CloudWatch::Alarm"))
+
+
+def of(templates: Mapping[str, Template], environment: str) -> dict[str, Alarm]:
+    """The alarms of that environment that tell somebody, by the section of the runbook."""
+    found = resources(templates[f"slipway-{environment}-observability"], "AWS::CloudWatch::Alarm")
+    return {each["AlarmDescription"].rpartition("#")[2]: each for each in found}
+
+
+def test_every_alarm_says_what_missing_data_means_and_where_to_read_on(every_template: Mapping[str, Template]) -> None:
+    found = list(alarms(every_template))
+    assert len(found) > 50
+    for stack, alarm in found:
+        assert alarm["TreatMissingData"] in {"breaching", "notBreaching"}, stack
+        service, _, said = alarm["AlarmDescription"].partition(": ")
+        assert stack.startswith(f"{service}-")
+        page, _, anchor = said.rpartition("#")
+        assert page.endswith(PAGE)
+        assert anchor in anchors()
+
+
+def test_only_what_rolls_back_tells_nobody(every_template: Mapping[str, Template]) -> None:
+    for stack, alarm in alarms(every_template):
+        telling = bool(alarm.get("AlarmActions")) and alarm.get("AlarmActions") == alarm.get("OKActions")
+        assert telling != stack.endswith("-service"), (stack, alarm["AlarmDescription"])
+
+
+def test_every_section_about_an_alarm_is_told_by_something(every_template: Mapping[str, Template]) -> None:
+    chapter = RUNBOOK.partition("## An alarm of CloudWatch fired\n")[2].partition("\n## ")[0]
+    sections = {heading.lower().replace(" ", "-") for heading in re.findall(r"^### (.+)$", chapter, re.MULTILINE)}
+    told = set(re.findall(rf"{re.escape(PAGE)}#([\w-]+)", str(list(every_template.values()))))
+    assert sections == told
+
+
+def test_missing_tasks_are_told_of_only_where_container_insights_counts_them(
+    templates: Mapping[str, Template], configuration: Configuration
+) -> None:
+    counted = {name: "missing-tasks" in of(templates, name) for name in ("dev", "prod", "sandbox")}
+    assert counted == {name: configuration.environment(name).insights_enabled for name in counted}
+    assert counted["prod"] != counted["dev"]
+
+
+def test_a_service_that_stops_by_schedule_is_not_paged_for_when_it_does(every_template: Mapping[str, Template]) -> None:
+    assert "no-healthy-task" in of(every_template, "prod")
+    assert "no-healthy-task" not in of(every_template, "everything")
+
+
+def test_saturation_is_told_of_above_what_scaling_keeps_to(configuration: Configuration) -> None:
+    busy = {"tasks": {"min": 2, "max": 4, "cpu_percent": 85, "memory_percent": 95}, "alerts": {}}
+    fixed = {"tasks": {"count": 2}, "alerts": {}}
+    changed = varied(configuration, {"dev": busy, "prod": fixed}).select(["dev", "prod"])
+    found = templates_of(assemble(changed))
+    thresholds = {
+        name: tuple(of(found, name)[section]["Threshold"] for section in ("high-cpu", "high-memory"))
+        for name in ("dev", "prod")
+    }
+    assert thresholds == {"dev": (95, 100), "prod": (80, 85)}
+
+
+def test_slack_and_pagerduty_are_told_only_where_slipway_toml_says_so(templates: Mapping[str, Template]) -> None:
+    types = {
+        name: {
+            each["Type"] for stack in ("telemetry", "observability") for each in resources_of(templates, name, stack)
+        }
+        for name in ("dev", "prod")
+    }
+    optional = {"AWS::Chatbot::SlackChannelConfiguration", "AWS::Events::ApiDestination", "AWS::Events::Connection"}
+    assert types["prod"] >= optional
+    assert types["dev"].isdisjoint(optional)
+
+
+def resources_of(templates: Mapping[str, Template], environment: str, stack: str) -> list[dict[str, Any]]:
+    return list(templates[f"slipway-{environment}-{stack}"]["Resources"].values())
+
+
+def test_no_template_has_a_routing_key_in_it(templates: Mapping[str, Template]) -> None:
+    (connection,) = resources(templates["slipway-prod-observability"], "AWS::Events::Connection")
+    (parameter,) = connection["AuthParameters"]["InvocationHttpParameters"]["BodyParameters"]
+    assert parameter["Value"].startswith("{{resolve:secretsmanager:arn:aws:secretsmanager:eu-central-1:222222222222:")
+
+
+def test_pages_are_what_pagerduty_is_told_of(templates: Mapping[str, Template]) -> None:
+    template = templates["slipway-prod-observability"]
+    rules = [
+        each for each in resources(template, "AWS::Events::Rule") if "aws.cloudwatch" in each["EventPattern"]["source"]
+    ]
+    watched = {each["Fn::GetAtt"][0] for rule in rules for each in rule["EventPattern"]["resources"]}
+    descriptions = {
+        template["Resources"][name]["Properties"]["AlarmDescription"].rpartition("#")[2] for name in watched
+    }
+    assert len(rules) == 2
+    assert descriptions == {"no-healthy-task", "load-balancer-errors"}
+
+
+def test_the_dashboard_shows_every_alarm_of_the_environment(templates: Mapping[str, Template]) -> None:
+    (dashboard,) = resources(templates["slipway-prod-observability"], "AWS::CloudWatch::Dashboard")
+    parts = dashboard["DashboardBody"]["Fn::Join"][1]
+    first = json.loads("".join(part if isinstance(part, str) else "REFERENCE" for part in parts))["widgets"][0]
+    assert first["type"] == "alarm"
+    every = [alarm for stack, alarm in alarms(templates) if stack.startswith("slipway-prod-")]
+    assert len(first["properties"]["alarms"]) == len(every)
