@@ -31,3 +31,8 @@ class DeadLetters(Construct):
             "AwsSolutions-SQS3",
             "It is itself the queue of dead letters, of EventBridge targets, which cdk-nag cannot see.",
         )
+        acknowledge(
+            self.queue,
+            "Checkov::CKV_AWS_27",
+            "Encrypted with the key that SQS manages (SqsManagedSseEnabled); checkov looks for a key of KMS only.",
+        )

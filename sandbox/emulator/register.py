@@ -8,6 +8,7 @@ from sandbox.emulator import (
     containers,
     deployment_end,
     draining,
+    event_sources,
     execute_command,
     forwarding,
     query_definitions,
@@ -56,6 +57,7 @@ def register() -> None:
     service_deployments.serve_stop_service_deployment()
     service_deployments.count_every_task_that_fails()
     service_deployments.update_as_ecs_does()
+    event_sources.tell_of_deployments()
     stopped_tasks.tell_of_tasks()
     zones.spread_tasks_over_zones()
     task_output.forward_whole_lines()
@@ -73,6 +75,7 @@ def register() -> None:
     container_watch.watch_containers()
     vpc_endpoints.describe_endpoints()
     cloudwatch.keep_metric_math()
+    event_sources.tell_of_alarms()
     query_definitions.serve_query_definitions()
     application_auto_scaling.serve_application_auto_scaling()
     background.start()

@@ -103,11 +103,16 @@ def _as_ecs_tells(service: _Service) -> _Service:
     if not deployments:
         return service
     newest = max(deployments, key=lambda deployment: str(deployment["createdAt"]))
-    told = [{**deployment, "rolloutStateReason": _reason(deployment, newest)} for deployment in deployments]
+    told = [{**deployment, "rolloutStateReason": reason_of(deployment, newest)} for deployment in deployments]
     return {**service, "deployments": told, "currentServiceDeployment": _arn(service, newest)}
 
 
-def _reason(deployment: _Deployment, newest: _Deployment) -> str:
+def reason_of(deployment: _Deployment, newest: _Deployment) -> str:
+    """Why a deployment is in its state, in ECS's words.
+
+    Args:
+        newest: of the deployments of its service.
+    """
     own, identifier = deployment.get("rolloutStateReason", ""), deployment["id"]
     if deployment["rolloutState"] == "COMPLETED":
         back = deployment["status"] == "PRIMARY" and newest["rolloutState"] == "FAILED"

@@ -86,6 +86,13 @@ def get(url: str) -> Any:
         return json.loads(answer.read())
 
 
+def topic_arn(sandbox: Sandbox, name: str) -> str:
+    """Of the sandbox's pages or tickets."""
+    described = sandbox.client("cloudformation").describe_stacks(StackName="slipway-sandbox-telemetry")["Stacks"][0]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in described["Outputs"]}
+    return str(outputs[f"{name}TopicArn"])
+
+
 def sandbox_in(folder: Path) -> Sandbox:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

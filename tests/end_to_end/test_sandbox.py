@@ -8,7 +8,8 @@ import pytest
 from sandbox.engine import Engine
 from sandbox.processes import eventually
 from tests.conftest import PROJECT
-from tests.end_to_end.conftest import Sandbox, get
+from tests.end_to_end.conftest import Sandbox, get, topic_arn
+from tests.receiver import receiving
 
 OURS = "slipway-"
 MISSING_TAG = "sha-0000000"
@@ -142,7 +143,21 @@ def test_second_deployment_changes_nothing_and_diff_says_so(sandbox: Sandbox) ->
     assert said.count("(no changes)") == len(stacks(sandbox)), said
 
 
-def test_release_of_a_missing_image_fails_the_stack_and_the_old_version_goes_on(sandbox: Sandbox) -> None:
+def test_release_of_a_missing_image_fails_the_stack_is_told_and_the_old_version_goes_on(sandbox: Sandbox) -> None:
+    with receiving() as receiver:
+        for name in ("Pages", "Tickets"):
+            receiver.listen(sandbox.client("sns"), topic_arn(sandbox, name), f"/{name}")
+        _release_of_a_missing_image_fails(sandbox)
+        failed, rolling_back = (
+            receiver.wait_for(f"/{name}", Type="Notification")["Message"] for name in ("Pages", "Tickets")
+        )
+    assert failed.startswith('"A deployment of slipway-sandbox has failed."')
+    assert '"Run: slipway diagnose sandbox"' in failed
+    assert rolling_back.startswith('"slipway-sandbox is being rolled back."')
+    assert "this is then the rollback, and not the release" in rolling_back
+
+
+def _release_of_a_missing_image_fails(sandbox: Sandbox) -> None:
     before = sandbox.status()
     stack = "slipway-sandbox-service"
     deployed = sandbox.cdk(

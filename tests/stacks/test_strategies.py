@@ -169,6 +169,6 @@ def test_a_service_that_shifts_traffic_is_watched_in_both_groups(
     name: str, groups: int, strategies: Mapping[str, CloudAssembly]
 ) -> None:
     template = templates_of(strategies[name])["slipway-prod-observability"]
-    (alarm,) = [each for each in resources(template, ALARM) if each["AlarmDescription"] == "No task is healthy."]
+    (alarm,) = [each for each in resources(template, ALARM) if "no task is healthy" in each["AlarmDescription"]]
     watched = [each for each in alarm.get("Metrics", [alarm]) if "HealthyHostCount" in json.dumps(each)]
     assert len(watched) == groups
