@@ -1,6 +1,6 @@
 """The application: `create_app` builds one, and `app` is the one that uvicorn serves."""
 
-from app.telemetry import entry  # noqa: F401 - the first import: what goes wrong in the others is logged as JSON
+from app.telemetry import entry  # noqa: F401  # pyright: ignore[reportUnusedImport]  # so that other imports fail in JSON
 
 # isort: split
 import logging

@@ -46,7 +46,7 @@ class Configuration:
     factory: str
     options: tuple[str, ...] = ()
     ratio: float | None = None
-    measured: list[float] = field(default_factory=list)
+    measured: list[float] = field(default_factory=list[float])
 
     @property
     def microseconds(self) -> float:
@@ -67,7 +67,7 @@ def configurations() -> list[Configuration]:
 
 def main() -> int:
     """Run the rounds, print what came out, and tell whether it is within the limits."""
-    parser = argparse.ArgumentParser(prog="python -m benchmark", description=__doc__.partition(",")[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmark", description="Measure what telemetry costs.")
     parser.add_argument("--requests", type=int, default=5000, help="in each round for each application (%(default)s)")
     parser.add_argument("--rounds", type=int, default=7, help="of which the median counts (%(default)s)")
     arguments = parser.parse_args()

@@ -31,7 +31,7 @@ def send(port: int, requests: Iterable[bytes]) -> Counter[int]:
 
 async def _send(port: int, requests: Iterator[bytes]) -> Counter[int]:
     statuses = await asyncio.gather(*(_visit(port, requests) for _ in range(CONNECTIONS)))
-    return sum(statuses, Counter())
+    return sum(statuses, Counter[int]())
 
 
 async def _visit(port: int, requests: Iterator[bytes]) -> Counter[int]:
@@ -75,5 +75,5 @@ class _Takes(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, *_arguments: object) -> None:
+    def log_message(self, format: str, *_arguments: object) -> None:  # noqa: A002 - the base class's name
         """Say nothing."""

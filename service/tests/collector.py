@@ -23,8 +23,8 @@ class Collector:
     """
 
     url: str
-    spans: list[Span] = field(default_factory=list)
-    resources: list[Resource] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list[Span])
+    resources: list[Resource] = field(default_factory=list[Resource])
     asked: int = 0
 
     def take(self, body: bytes) -> None:
@@ -71,7 +71,7 @@ def collecting(*, status: int = 200, silent: bool = False) -> Generator[Collecto
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, *_arguments: object) -> None:
+        def log_message(self, format: str, *_arguments: object) -> None:  # noqa: A002 - the base class's name
             pass
 
     class Server(ThreadingHTTPServer):

@@ -9,7 +9,7 @@ import signal
 import socket
 import string
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from starlette.types import Message
 from benchmark.load import send
 from tests import dockerfile
 from tests.collector import Collector, collecting
-from tests.server import PATIENCE, server_command, server_environment, started_server, wait_for
+from tests.server import PATIENCE, Server, server_command, server_environment, started_server, wait_for
 
 REQUEST = b"GET /?a=b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
@@ -42,8 +42,9 @@ async def ask(app: FastAPI, method: str, path: str, query: str) -> None:
     async def send(_message: Message) -> None:
         pass
 
-    scope = {"type": "http", "http_version": "1.1", "scheme": "http", "method": method, "path": path, "headers": []}
-    await app({**scope, "raw_path": path.encode(), "query_string": query.encode()}, receive, send)
+    scope: dict[str, object] = {"type": "http", "http_version": "1.1", "scheme": "http", "headers": []}
+    scope |= {"method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode()}
+    await app(scope, receive, send)
 
 
 def series(app: FastAPI) -> set[tuple[str, ...]]:
@@ -82,7 +83,7 @@ def test_ten_thousand_paths_and_methods_are_as_many_series_as_two(app: FastAPI) 
 
 
 @contextmanager
-def refusing() -> Iterator[Collector]:
+def refusing() -> Generator[Collector]:
     """Where nobody listens."""
     with socket.socket() as unserved:
         unserved.bind(("127.0.0.1", 0))
@@ -93,7 +94,7 @@ def test_a_collector_that_is_out_of_order_fails_no_request_and_holds_up_no_shutd
     collectors = {"refuses": refusing(), "never-answers": collecting(silent=True), "fails": collecting(status=500)}
     batches = {"SCHEDULE_DELAY": "20", "MAX_QUEUE_SIZE": "64", "MAX_EXPORT_BATCH_SIZE": "16"}
     with ExitStack() as stack:
-        servers = []
+        servers: list[Server] = []
         for fault, opened in collectors.items():
             collector = stack.enter_context(opened)
             variables = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_TRACES_SAMPLER_ARG": "1"}
@@ -114,7 +115,7 @@ def test_a_collector_that_is_out_of_order_fails_no_request_and_holds_up_no_shutd
 
 
 @contextmanager
-def unread_server() -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
+def unread_server() -> Generator[tuple["subprocess.Popen[bytes]", int]]:
     """A server whose stdout is the smallest pipe, which nobody reads; and its port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

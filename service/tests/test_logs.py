@@ -141,7 +141,8 @@ def test_the_hooks_of_python_write_lines(configured: Callable[[], list[dict[str,
     sys.excepthook(ValueError, error, None)
     threading.excepthook(threading.ExceptHookArgs([ValueError, error, None, threading.Thread(name="t")]))
     threading.excepthook(threading.ExceptHookArgs([ValueError, error, None, None]))
-    sys.unraisablehook(SimpleNamespace(err_msg=None, object=7, exc_value=error))
+    unraisable: Any = SimpleNamespace(err_msg=None, object=7, exc_value=error)
+    sys.unraisablehook(unraisable)
 
     lines = configured()
     assert {line["exception"] for line in lines} == {"ValueError: seven"}

@@ -38,14 +38,15 @@ class Clock:
     """Tells the time as RFC 3339 does, in UTC with milliseconds."""
 
     def __init__(self) -> None:
-        self._second, self._text = -1, ""
+        self._last: tuple[int, str] = (-1, "")  # together, because any thread may ask
 
     def text(self, seconds: float) -> str:
         """That time, given in seconds since 1970."""
-        second, text = int(seconds), self._text
-        if second != self._second:  # of the many lines of a second, one formats it
+        second = int(seconds)
+        last, text = self._last
+        if second != last:  # of the many lines of a second, one formats it
             text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-            self._text, self._second = text, second
+            self._last = second, text
         return f"{text}.{int((seconds - second) * 1000):03d}Z"
 
 
