@@ -18,7 +18,7 @@ OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
 def openmetrics(text: str) -> Iterable[Metric]:
     """The metrics of a text in the newer format; prometheus_client's own function has no types."""
-    parse: Any = openmetrics_parser.text_string_to_metric_families  # pyright: ignore  # untyped
+    parse: Any = openmetrics_parser.text_string_to_metric_families  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     return parse(text)  # type: ignore[no-any-return]
 
 
