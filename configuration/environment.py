@@ -43,7 +43,8 @@ class Environment(Section):
         branch: whose pushes are deployed here; omitted, none are.
         retain_data: logs, images and keys outlive their stack, and the stacks are held to NIST SP 800-53.
         container_insights: CPU, memory, network and disk of every task in CloudWatch, billed by metric; omitted, as
-            `retain_data`. The service's own CPU and memory are there without it.
+            `retain_data`. The service's own CPU and memory are there without it; how many tasks run and should is not,
+            and then no alarm tells that some are missing.
     """
 
     name: EnvironmentName

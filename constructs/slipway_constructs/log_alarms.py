@@ -54,9 +54,7 @@ class ErrorLogAlarm(Construct):
             metric_value="1",
             default_value=0,
         )
-        self.errors: cloudwatch.Metric = metric_filter.metric(
-            statistic="Sum", period=Duration.minutes(5), label="Error lines"
-        )
+        self.errors: cloudwatch.Metric = metric_filter.metric(statistic="Sum", period=Duration.minutes(5))
         self.alarm = watch(
             self,
             "ErrorLines",

@@ -11,6 +11,7 @@ from sandbox.emulator import (
     event_sources,
     execute_command,
     forwarding,
+    metric_filters,
     query_definitions,
     rollout,
     service_deployments,
@@ -76,6 +77,7 @@ def register() -> None:
     vpc_endpoints.describe_endpoints()
     cloudwatch.keep_metric_math()
     event_sources.tell_of_alarms()
+    metric_filters.count_matching_lines()
     query_definitions.serve_query_definitions()
     application_auto_scaling.serve_application_auto_scaling()
     background.start()
