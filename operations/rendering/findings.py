@@ -10,6 +10,11 @@ from operations.rendering.markdown import block, code, details, plain, table
 LONGEST = 12_000
 """Characters of one environment's drift: five of them fit into an issue."""
 
+ADVICE = (
+    "Take the change back, or put it into the code and deploy: the next deployment that touches such a resource "
+    "overwrites what was changed by hand."
+)
+
 ROWS = 200
 """Of a table, before the rest is only counted; an issue takes 65,536 characters."""
 
@@ -35,8 +40,8 @@ def drift_report(drifts: Sequence[Drift], missing: Sequence[str] = ()) -> list[s
     return [
         *lines,
         "",
-        "Take the change back, or put it into the code and deploy: the next deployment that touches such a resource "
-        "overwrites what was changed by hand. This issue is kept up to date, and closed when there is no drift.",
+        *([ADVICE] if any(each.drifted for each in drifts) else []),
+        "This issue is kept up to date, and closed when there is no drift.",
         *run_link(),
     ]
 

@@ -109,7 +109,7 @@ def _summary(review: Review, commit: str) -> list[str]:
         MARKER,
         f"## Slipway review: {verdict}",
         "",
-        f"{text[0].upper()}{text[1:]}.{f' Of commit {plain(commit)}.' if commit else ''}",
+        f"{text[0].upper()}{text[1:]}.{f' Reviewed commit: {plain(commit)}.' if commit else ''}",
     ]
 
 

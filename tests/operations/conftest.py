@@ -90,7 +90,11 @@ class ScriptedAws:
         core = botocore.session.Session()
         core.register_component("data_loader", MODELS)
         real = Session(botocore_session=core, **options)
-        return SimpleNamespace(client=lambda service, **options: self._client(real, service, **options))
+        return SimpleNamespace(
+            client=lambda service, **options: self._client(real, service, **options),
+            get_credentials=real.get_credentials,
+            region_name=real.region_name,
+        )
 
     def _client(self, session: boto3.Session, service: Any, **options: Any) -> Any:
         client = session.client(service, **options)
