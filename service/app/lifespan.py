@@ -11,6 +11,8 @@ from fastapi import FastAPI
 
 from app.telemetry import tracing
 from app.telemetry.logs import STDOUT
+from app.telemetry.middleware import UNMEASURED
+from app.telemetry.routes import Routes
 
 
 class Phase(StrEnum):
@@ -49,6 +51,9 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     An exception before the `yield` ends the process: uvicorn accepts no connection before start-up has finished.
     """
     lifecycle: Lifecycle = app.state.lifecycle
+    for method, route in Routes(app).declared():
+        if route not in UNMEASURED:
+            app.state.metrics.begin(method, route)
     with _shutdown_begins_at_sigterm(lifecycle):
         lifecycle.start_up_finished()
         yield

@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 import sys
 from typing import Any
 
@@ -91,11 +92,54 @@ def test_a_traceback_in_place_of_a_message_becomes_its_last_line_and_the_rest() 
         ("redis://:s3cret@cache:6379/0 is away", "redis://***@cache:6379/0 is away"),
         ("is that a question? yes", "is that a question? yes"),
         ("https://a.example/b is away", "https://a.example/b is away"),
+        ("postgresql://user:p@ss@db/orders", "postgresql://***@db/orders"),
+        ("postgresql://user:p/ss@db/orders", "postgresql://***@db/orders"),
+        ("https://a.example:8443/users/@me", "https://a.example:8443/users/@me"),
+        ("https://a.example/b,redis://:s3cret@cache", "https://a.example/b,redis://***@cache"),
+        ("https://a.example/b?next=https://user:s3cret@c/d", "https://a.example/b?***"),
+        (f"postgresql://user:{'s3cret' * 200}@db/orders", "postgresql://***@db/orders"),
+        (f"https://a.example/b?token={'s3cret' * 200}", "https://a.example/b?***"),
     ],
 )
 def test_a_url_tells_neither_login_nor_query(said: str, told: str) -> None:
     assert line_of(said)["message"] == told
     assert line_of("as extra", url=said)["url"] == told
+
+
+def test_a_text_full_of_urls_costs_each_character_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanned: list[int] = []
+    told = lines._told  # noqa: SLF001 - how much of the text a URL takes shows only here
+
+    def counting(found: re.Match[str]) -> str:
+        scanned.append(len(found[0]))
+        return told(found)
+
+    monkeypatch.setattr(lines, "_told", counting)
+    text = "://a" * 16_000 + " " + "://? " * 16_000
+    lines.without_secrets(text)
+
+    assert len(text) / 2 < sum(scanned) <= len(text)
+
+
+class Detached:
+    """What a library may hand out: an object that raises when it is asked for its text."""
+
+    def __repr__(self) -> str:  # noqa: D105 - the class says it
+        raise RuntimeError("no session")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (Detached(), "Detached (RuntimeError while this was written)"),
+        (10**5000, "int (ValueError while this was written)"),
+        (2**64, "18446744073709551616"),
+        (2**63, 2**63),
+    ],
+    ids=["raising", "very long", "long", "longest"],
+)
+def test_whatever_a_caller_adds_is_told_or_said_to_be_untold(value: object, told: object) -> None:
+    assert line_of("shipped", order=value)["order"] == told
 
 
 def test_what_a_caller_adds_becomes_members_that_replace_none() -> None:

@@ -42,6 +42,44 @@ def program(*statements: str) -> list[str]:
     return [sys.executable, "-c", "\n".join(["from app.telemetry import entry", "import logging", *statements])]
 
 
+class Recorded(Output):
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__(2, about_dropped=logs.about_dropped)
+        self.lines: list[dict[str, Any]] = []
+
+    def write(self, line: bytes) -> None:
+        """Keep a line."""
+        self.lines.append(json.loads(line))
+
+
+class Detached:
+    """What a library may hand out: an object that raises when it is asked for its text."""
+
+    def __repr__(self) -> str:  # noqa: D105 - the class says it
+        raise RuntimeError("no session")
+
+
+@pytest.mark.parametrize(("said", "told"), [("shipped %r", "shipped %r"), (7, "int")])
+def test_whoever_logs_does_not_fail_on_what_is_logged(said: object, told: str) -> None:
+    output = Recorded()
+    handler = logs.JsonHandler(output)
+    handler.emit(logging.makeLogRecord({"name": "orders", "levelname": "INFO", "msg": said, "args": (Detached(),)}))
+
+    (line,) = output.lines
+    assert (line["logger"], line["level"]) == ("orders", "INFO")
+    assert line["message"] == f"{told} (RuntimeError while this was written)"
+
+
+def test_a_thread_that_ends_itself_is_no_error(capfd: pytest.CaptureFixture[str]) -> None:
+    thread = threading.Thread(target=sys.exit)
+    unhandled = SimpleNamespace(exc_type=SystemExit, exc_value=SystemExit(), exc_traceback=None, thread=thread)
+    logs._unhandled_in_thread(unhandled)  # type: ignore[arg-type] # noqa: SLF001 - its type is made by the interpreter
+
+    assert capfd.readouterr().out == ""
+
+
 def test_every_line_of_a_server_s_life_is_json_on_stdout(tmp_path: Path) -> None:
     with started_server(tmp_path / "log", app="tests.odd_app:app") as server:
         assert httpx2.get(f"{server.url}/api/v1/orders/7/failure?token=s3cret").status_code == 500

@@ -3,14 +3,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.core import Metric
 from prometheus_client.openmetrics import parser as openmetrics_parser
 from prometheus_client.parser import text_string_to_metric_families as prometheus
 from prometheus_client.samples import Sample
+from starlette.types import Message, Receive, Scope, Send
 
 from app.main import create_app
 from app.settings import Settings
+from app.telemetry.logs import about_dropped
+from app.telemetry.metrics import Metrics
+from app.telemetry.middleware import RequestTelemetry
+from app.telemetry.output import Output
+from app.telemetry.routes import Routes
 from tests.odd_app import with_odd_routes
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
@@ -57,6 +64,8 @@ def access_log(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
         ("GET", "/files/nothing", ("GET", "/files/{path}", "404")),
         ("GET", "/mounted/items/7", ("GET", "/mounted/items/{item}", "200")),
         ("GET", "/mounted/nothing", ("GET", "/mounted/{path}", "404")),
+        ("GET", "/mounted/within/items/7", ("GET", "/mounted/within/items/{item}", "200")),
+        ("GET", "/unhashable/7", ("GET", "/unhashable/{path}", "200")),
     ],
 )
 def test_a_request_is_counted_timed_and_logged_by_the_template_of_its_route(
@@ -119,6 +128,102 @@ def test_an_answer_that_breaks_off_is_measured_once_with_what_it_began_with(
 
     assert [line["http_status"] for line in access_log(capfd)] == [200]
     assert [sample.value for sample in samples(client, "http_requests_total")] == [1]
+
+
+@pytest.mark.parametrize(
+    ("route", "status"), [("/api/v1/orders/{item}/body", "499"), ("/api/v1/orders/{item}/parts", "200")]
+)
+@pytest.mark.anyio
+async def test_a_client_that_hangs_up_is_no_failure_of_the_service(
+    capfd: pytest.CaptureFixture[str], route: str, status: str
+) -> None:
+    app = with_odd_routes(create_app(Settings()))
+    path = route.replace("{item}", "7")
+    asgi = {"version": "3.0", "spec_version": "2.4"}
+    scope = {
+        "type": "http",
+        "asgi": asgi,
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+    }
+    parts: Iterator[Message] = iter(
+        [{"type": "http.request", "body": b"half", "more_body": True}, {"type": "http.disconnect"}]
+    )
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(parts)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app({**scope, "headers": [], "root_path": "", "server": ("127.0.0.1", 8000), "scheme": "http"}, receive, send)
+
+    assert [line["http_status"] for line in access_log(capfd)] == [int(status)]
+    counted = {
+        sample.labels["status"]: sample.value
+        for family in app.state.metrics.requests.collect()
+        for sample in family.samples
+        if sample.name == "http_requests_total" and sample.value
+    }
+    assert counted == {status: 1}
+
+
+def test_a_request_does_not_fail_because_it_cannot_be_counted(
+    client: TestClient, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no labels")
+
+    monkeypatch.setattr(Routes, "template", fail)
+
+    assert client.get("/").status_code == 200
+    errors = [line for line in map(json.loads, capfd.readouterr().out.splitlines()) if line["level"] == "ERROR"]
+    assert [line["message"] for line in errors] == ["A request could not be counted"]
+
+
+def test_failures_are_counted_from_0_before_there_are_any(client: TestClient) -> None:
+    families = prometheus(client.get("/metrics").text)
+    zeros = {
+        tuple(sample.labels.values())
+        for family in families
+        for sample in family.samples
+        if sample.name == "http_requests_total" and sample.value == 0
+    }
+
+    assert {("GET", "/", "500"), ("GET", "/", "503"), ("GET", "/api/v1/orders/{item}/failure", "500")} <= zeros
+    assert not {route for _, route, _ in zeros} & {"/metrics", "/health/live", "/health/ready"}
+
+
+@pytest.mark.anyio
+async def test_how_long_an_answer_goes_on_says_nothing_about_how_fast_the_service_is() -> None:
+    metrics = Metrics(service="orders", version="1", environment="prod", dropped_lines=lambda: 0)
+    times = iter([10.0, 10.2, 99.0])
+
+    async def stream(scope: Scope, _: Receive, send: Send) -> None:
+        scope["app"] = app
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"at last"})
+
+    app = FastAPI()
+    output = Output(1, about_dropped=about_dropped)
+    measured = RequestTelemetry(stream, routes=Routes(app), metrics=metrics, output=output, traced=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.telemetry.middleware.perf_counter", lambda: next(times))
+        await measured({"type": "http", "method": "GET", "path": "/", "headers": []}, _nothing, _to_nobody)
+
+    (total,) = [each for each in next(iter(metrics.duration.collect())).samples if each.name.endswith("_sum")]
+    assert total.value == pytest.approx(0.2)
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+async def _to_nobody(_: Message) -> None:
+    pass
 
 
 def test_work_after_the_answer_is_no_part_of_it(client: TestClient, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -130,3 +131,42 @@ def test_the_end_of_the_process_waits_for_a_reader_but_not_for_ever(pipe: Pipe) 
     pipe.output.flush(0.01)  # comes back although nobody reads
 
     assert pipe.read()
+
+
+def test_a_system_without_a_thread_to_give_fails_nobody_and_loses_nothing(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    lines = numbered(300)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        for line in lines[:200]:
+            pipe.output.write(line)
+        pipe.output.flush()
+    for line in lines[200:]:
+        pipe.output.write(line)
+
+    assert pipe.read_until(lines[-1]) == b"".join(lines)
+    assert pipe.output.dropped == 0
+
+
+def test_the_end_of_the_process_asks_for_a_thread_once_more(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = numbered(200)
+    start = threading.Thread.start
+    refused = iter([RuntimeError("can't start new thread")] * len(lines))
+
+    def refuse(thread: threading.Thread) -> None:
+        if error := next(refused, None):
+            raise error
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    for line in lines:
+        pipe.output.write(line)
+    for _ in refused:
+        pass
+    pipe.output.flush(0.01)
+
+    assert pipe.read_until(lines[-1]) == b"".join(lines)

@@ -18,13 +18,17 @@ LINE_BYTES = 16_000
 ROOMS = (12_000, 4_000, 500)
 """Characters that a text of a line may have. Encoding makes it longer, so that the next one is tried if need be."""
 
+INTEGER_BITS = 64
+"""What readers of JSON take for an integer; a longer one is a text."""
+
 NAME = 255
 """Characters that a name may have: of the service, for example, or of a logger."""
 
 UNHANDLED: ContextVar[trace.SpanContext] = ContextVar("UNHANDLED", default=trace.INVALID_SPAN_CONTEXT)
 """The span in which an exception was not handled: when the server logs it, the span is over."""
 
-_LOGIN, _QUERY = re.compile(r"(?<=://)[^\s/@\"']+@"), re.compile(r"(://[^\s\"'<>?]*)\?[^\s\"'<>]*")
+# Each character belongs to one match at most: a visitor may write what is logged.
+_AFTER_SCHEME = re.compile(r"://[^\s\"'<>]*")
 _TRACEBACK = "Traceback (most recent call last):\n"
 
 # What every record has, and what uvicorn adds for terminals: anything else came as `extra`.
@@ -77,9 +81,21 @@ def joined_with(span: trace.SpanContext) -> str:
 
 def without_secrets(text: str) -> str:
     """The text, but no URL in it tells a login or a query."""
-    if "://" not in text:
-        return text
-    return _QUERY.sub(r"\1?***", _LOGIN.sub("***@", text))
+    return _AFTER_SCHEME.sub(_told, text) if "://" in text else text
+
+
+def _told(found: re.Match[str]) -> str:
+    shown, question, _ = found[0].partition("?")
+    return "://".join(map(_without_login, shown.split("://"))) + ("?***" if question else "")
+
+
+def _without_login(place: str) -> str:
+    host, slash, path = place.partition("/")
+    port = host.partition(":")[2]
+    if port and not port.isdecimal() and "@" in path:  # no port, but a password that has a slash
+        host, slash, path = place, "", ""
+    login, _, host = host.rpartition("@")
+    return f"{'***@' if login else ''}{host}{slash}{path}"
 
 
 def shortened(text: str, room: int) -> str:
@@ -112,6 +128,13 @@ def of_record(record: logging.LogRecord) -> bytes:
     return next(attempt for attempt in attempts if len(attempt) <= LINE_BYTES)
 
 
+def about_unwritable(record: logging.LogRecord, error: Exception) -> bytes:
+    """The line of a record of which there can be none, because of that error."""
+    said = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    message = f"{said} ({type(error).__name__} while this was written)"
+    return of_record(logging.makeLogRecord({"name": record.name, "levelname": record.levelname, "msg": message}))
+
+
 def _texts(record: logging.LogRecord) -> tuple[str, str]:
     """The message and the traceback."""
     try:
@@ -131,7 +154,7 @@ def _texts(record: logging.LogRecord) -> tuple[str, str]:
 def _extra(record: logging.LogRecord) -> str:
     """What the caller gave as `extra`, with a comma in front of each member."""
     return "".join(
-        f",{quoted(name)}:{_value(value)}"
+        f",{quoted(str(name))}:{_value(value)}"
         for name, value in vars(record).items()
         if name not in _OF_EVERY_RECORD and name not in _OF_EVERY_LINE
     )
@@ -143,7 +166,14 @@ def _value(value: object) -> str:
             return "null"
         case bool():
             return "true" if value else "false"
-        case int():
+        case int() if value.bit_length() <= INTEGER_BITS:
             return str(value)
         case _:
-            return quoted(without_secrets(shortened(str(value), ROOMS[-1])))
+            return quoted(shortened(without_secrets(_text(value)), ROOMS[-1]))
+
+
+def _text(value: object) -> str:
+    try:
+        return str(value)
+    except Exception as error:  # noqa: BLE001 - whoever logs must not fail on what it logs
+        return f"{type(value).__name__} ({type(error).__name__} while this was written)"

@@ -32,8 +32,12 @@ class JsonHandler(logging.Handler):
         self._output = output
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one line."""
-        self._output.write(lines.of_record(record))
+        """Write one line, whatever the record holds: whoever logs must not fail on it."""
+        try:
+            line = lines.of_record(record)
+        except Exception as error:  # noqa: BLE001 - an object may raise anything when it is asked for its text
+            line = lines.about_unwritable(record, error)
+        self._output.write(line)
 
 
 def configure(output: Output = STDOUT) -> None:
@@ -63,6 +67,8 @@ def _unhandled(kind: type[BaseException], error: BaseException, where: Traceback
 
 
 def _unhandled_in_thread(unhandled: threading.ExceptHookArgs) -> None:
+    if unhandled.exc_type is SystemExit:  # Python's own hook ignores it, too
+        return
     error = unhandled.exc_value
     name = unhandled.thread.name if unhandled.thread else "?"
     _logger.error("The thread %s ends: nothing handled %s", name, unhandled.exc_type.__name__, exc_info=error)

@@ -18,6 +18,9 @@ from prometheus_client.registry import Collector
 
 LABELS = ("method", "route", "status")
 
+FAILURES = ("500", "503")
+"""Statuses whose series exist before anything has failed: Prometheus sees a rise only of what it has seen before."""
+
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Seconds. 0.5 is the objective for latency (observability/prometheus/rules)."""
 
@@ -28,7 +31,7 @@ class Metrics:
     Attributes:
         registry: What `/metrics` shows.
         requests: Answered requests, by method, route and status.
-        duration: How long they took, in seconds.
+        duration: How long it took until the answer began, in seconds; the load balancer measures the same.
         in_progress: Requests being answered, by method.
     """
 
@@ -53,7 +56,7 @@ class Metrics:
         self.requests = Counter("http_requests", "Answered HTTP requests.", LABELS, registry=self.registry)
         self.duration = Histogram(
             "http_request_duration_seconds",
-            "Seconds from a request to the end of its answer.",
+            "Seconds from a request to the beginning of its answer.",
             LABELS,
             buckets=BUCKETS,
             registry=self.registry,
@@ -61,6 +64,11 @@ class Metrics:
         self.in_progress = Gauge(
             "http_requests_in_progress", "HTTP requests that are being answered.", ["method"], registry=self.registry
         )
+
+    def begin(self, method: str, route: str) -> None:
+        """Let the counts of that route's failures begin at 0, unless they have begun."""
+        for status in FAILURES:
+            self.requests.labels(method, route, status)
 
 
 class _DroppedLines(Collector):

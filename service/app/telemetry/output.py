@@ -5,6 +5,7 @@ import select
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 WAITING_BYTES = 1 << 20
 """What may wait for a reader that is behind: some 3,000 lines of the access log. What comes on top is dropped."""
@@ -43,21 +44,32 @@ class Output:
     def write(self, line: bytes) -> None:
         """Write a line, which brings its end with it, or let it wait, or drop it if too much waits already."""
         with self._lock:
-            if self._writer is None:
-                if rest := self._write_now(line):
-                    self._wait(rest)
-                    self._writer = threading.Thread(target=self._catch_up, name="stdout", daemon=True)
-                    self._writer.start()
+            if self._writer is None and not self._waiting:
+                if not (line := self._write_now(line)):
+                    return
+                self._wait(line)
             elif self._waiting_bytes + len(line) <= self._limit:
                 self._wait(line)
             else:
                 self._drop()
+            self._hand_over()
 
     def flush(self, patience: float = LAST_WORDS) -> None:
         """Wait until nothing waits any more, but no longer than that many seconds."""
-        writer = self._writer
+        with self._lock:
+            if self._waiting:
+                self._hand_over()
+            writer = self._writer
         if writer is not None:
             writer.join(patience)
+
+    def _hand_over(self) -> None:
+        """Start the thread, if there is none. Where the system has none to give, the next line asks again."""
+        if self._writer is None:
+            writer = threading.Thread(target=self._catch_up, name="stdout", daemon=True)
+            with suppress(RuntimeError):  # "can't start new thread"
+                writer.start()
+                self._writer = writer
 
     def _write_now(self, line: bytes) -> bytes:
         """Write as much as there is room for, and return the rest.
@@ -90,7 +102,10 @@ class Output:
                 self.dropped += 1 + len(self._waiting)
                 self._waiting.clear()
                 self._waiting_bytes = self._untold = 0
-                self._writer = None
+        finally:
+            with self._lock:
+                if self._writer is threading.current_thread():
+                    self._writer = None
 
     def _next(self) -> bytes:
         """The line that has waited longest; none if this thread is needed no more."""
