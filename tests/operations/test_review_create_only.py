@@ -19,6 +19,7 @@ SERVICES = {
     "ApplicationAutoScaling",
     "AutoScaling",
     "CertificateManager",
+    "Chatbot",
     "CloudFormation",
     "CloudWatch",
     "DocDB",
