@@ -7,8 +7,8 @@ secrets=${SECRETS:-/run/secrets}
 made=${MADE:-/alertmanager/alertmanager.yaml} # where the container may write
 shown=http://notifications:8080
 
-given() { # SECRET: whether it has been given, and is not empty
-  [ -s "$secrets/$1" ]
+given() { # SECRET: whether it has been given, and is not empty; of a missing file an old compose makes a directory
+  [ -f "$secrets/$1" ] && [ -s "$secrets/$1" ]
 }
 
 rendered=$(cat "${CONFIGURATION:-/etc/alertmanager/alertmanager.yaml}")

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from observability.notifications.receiver import Receiver
+from observability.notifications.receiver import Post, Receiver
 from tests.conftest import PROJECT
 
 OBSERVABILITY = PROJECT / "observability"
@@ -206,9 +206,13 @@ def started_prometheus(configuration: Path, *, port: int) -> Generator[Prometheu
 
 
 @contextmanager
-def started_receiver() -> Generator[Receiver]:
-    """The laptop's receiver of notifications, in this process; `url_of` says where to post to."""
-    with Receiver(("127.0.0.1", 0)) as receiver:
+def started_receiver(tell: Callable[[Post], None] | None = None) -> Generator[Receiver]:
+    """The laptop's receiver of notifications, in this process; `url_of` says where to post to.
+
+    Args:
+        tell: called with each post, of which the receiver itself forgets the oldest.
+    """
+    with Receiver(("127.0.0.1", 0), tell=tell) as receiver:
         thread = threading.Thread(target=receiver.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

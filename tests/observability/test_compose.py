@@ -86,6 +86,16 @@ def test_grafana_is_provisioned_from_the_files_that_aws_gets_and_the_laptops_dat
     }
 
 
+def test_grafana_asks_nobody_outside_on_a_laptop_as_on_aws() -> None:
+    switch = re.compile(r"\b(GF_(?:PLUGINS|ANALYTICS|NEWS)_\w+)=(\w+)")
+    on_aws = dict(switch.findall((OBSERVABILITY / "grafana" / "Dockerfile").read_text()))
+    here = dict(
+        switch.findall(" ".join(f"{name}={value}" for name, value in SERVICES["grafana"]["environment"].items()))
+    )
+    assert here == on_aws
+    assert {"GF_PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED", "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES"} <= set(here)
+
+
 def test_ports_are_open_to_this_machine_alone() -> None:
     for service in SERVICES.values():
         for port in service["ports"]:

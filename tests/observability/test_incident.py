@@ -1,18 +1,16 @@
 """An incident from its beginning to its end, with the real service, a real Prometheus and a real Alertmanager."""
 
-import contextlib
-import http.client
-import threading
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
-from observability.notifications.receiver import Receiver
+from observability.notifications.receiver import Post, Receiver
 from tests.conftest import PROJECT
 from tests.observability.alerting import alertmanager_configuration, prometheus_configuration, routes_in_seconds
 from tests.observability.dashboards import expressions
+from tests.observability.load import Load
 from tests.observability.servers import (
     Alertmanager,
     Prometheus,
@@ -40,30 +38,6 @@ LONG = 60.0
 AVAILABILITY = 'ALERTS{alertname="ErrorBudgetBurn",slo="availability",alertstate="firing"}'
 
 
-class Load:
-    """Requests to the service, one after the other, as long as the block goes on; some hundred a second at most."""
-
-    def __init__(self, port: int) -> None:
-        self._port, self.path = port, "/"
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._ask)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _ask(self) -> None:
-        while not self._over.wait(0.008):
-            # A connection each, because uvicorn closes it after an exception.
-            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)) as connection:
-                connection.request("GET", self.path)
-                connection.getresponse().read()
-
-
 @dataclass(frozen=True)
 class Incident:
     """What was seen, first to last.
@@ -88,8 +62,14 @@ class Incident:
 
 
 @pytest.fixture(scope="module")
-def receiver() -> Generator[Receiver]:
-    with started_receiver() as receiver:
+def received() -> list[Post]:
+    """All that the receiver got, of which it keeps only the last."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def receiver(received: list[Post]) -> Generator[Receiver]:
+    with started_receiver(tell=received.append) as receiver:
         yield receiver
 
 
@@ -134,31 +114,31 @@ def prometheus(
 
 
 @pytest.fixture(scope="module")
-def incident(service: int, prometheus: Prometheus, alertmanager: Alertmanager, receiver: Receiver) -> Incident:
+def incident(service: int, prometheus: Prometheus, alertmanager: Alertmanager, received: list[Post]) -> Incident:
     with Load(service) as load:
         wait_for(lambda: prometheus.query('job_slo:errors_per_request:ratio_rate3d{slo="latency"}'), seconds=LONG)
         targets, quiet = prometheus.targets(), prometheus.query(AVAILABILITY)
         load.path = "/fault"
-        wait_for(lambda: told(receiver, slack="firing", pagerduty="trigger"), seconds=LONG)
+        wait_for(lambda: told(received, slack="firing", pagerduty="trigger"), seconds=LONG)
         wait_for(lambda: suppressed(alertmanager), seconds=LONG)
-        alerts, sent = alertmanager.alerts(), posts(receiver)
+        alerts, sent = alertmanager.alerts(), posts(received)
         found = {
             (title, expression): len([each for each in prometheus.query(expression) if each["value"][1] != "NaN"])
             for title, expression in expressions(need_jaeger=False, rate_interval="4s")
         }
         exemplars = prometheus.exemplars('http_request_duration_seconds_bucket{job="service"}')
         load.path = "/"
-        wait_for(lambda: told(receiver, slack="resolved", pagerduty="resolve"), seconds=LONG)
-    return Incident(targets, quiet, alerts, sent, found, exemplars, posts(receiver)[len(sent) :])
+        wait_for(lambda: told(received, slack="resolved", pagerduty="resolve"), seconds=LONG)
+    return Incident(targets, quiet, alerts, sent, found, exemplars, posts(received)[len(sent) :])
 
 
-def posts(receiver: Receiver) -> list[tuple[str, Any]]:
-    return [(post.path, post.body) for post in receiver.posts]
+def posts(received: list[Post]) -> list[tuple[str, Any]]:
+    return [(post.path, post.body) for post in received]
 
 
-def told(receiver: Receiver, *, slack: str, pagerduty: str) -> bool:
+def told(received: list[Post], *, slack: str, pagerduty: str) -> bool:
     """Whether both know that the budget of availability is in that state."""
-    known = {(path, state_of(body)) for path, body in posts(receiver)}
+    known = {(path, state_of(body)) for path, body in posts(received)}
     return known >= {("/slack", (slack, "page")), ("/pagerduty", (pagerduty, "page"))}
 
 

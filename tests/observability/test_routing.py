@@ -136,6 +136,39 @@ def test_a_page_silences_the_ticket_of_the_same_budget_and_no_other(
 
 
 @needs("alertmanager")
+@pytest.mark.parametrize("labels", [{}, {"job": "service"}, {"slo": "availability"}], ids=str)
+def test_a_page_that_is_about_no_budget_silences_nothing(
+    alertmanager: Alertmanager, receiver: Receiver, labels: dict[str, str]
+) -> None:
+    alertmanager.raise_alerts({"labels": {"alertname": "Down", "severity": "page"} | labels, "annotations": SAID})
+    wait_for(lambda: sent(receiver, "/slack"))
+    said = SAID | {"summary": "Of something else"}
+    alertmanager.raise_alerts({"labels": {"alertname": "Odd", "severity": "ticket"} | labels, "annotations": said})
+    wait_for(lambda: len(sent(receiver, "/slack")) == 2)
+    assert sent(receiver, "/slack")[1]["attachments"][0]["title"] == "[FIRING] ticket: Of something else"
+
+
+@needs("alertmanager")
+def test_the_title_is_of_what_still_fires_and_of_the_first_when_nothing_does(
+    alertmanager: Alertmanager, receiver: Receiver
+) -> None:
+    slow = {"labels": BURN | {"severity": "page", "window": "6h"}, "annotations": SAID | {"summary": "Slowly"}}
+    fast = {"labels": BURN | {"severity": "page", "window": "1h"}, "annotations": SAID | {"summary": "Fast"}}
+    over = {"startsAt": "2025-12-31T00:00:00Z", "endsAt": "2026-01-01T00:00:00Z"}
+
+    def titles() -> list[str]:
+        return [body["attachments"][0]["title"] for body in sent(receiver, "/slack")]
+
+    alertmanager.raise_alerts(fast, slow)
+    wait_for(titles)
+    alertmanager.raise_alerts(fast | over)
+    wait_for(lambda: len(titles()) == 2)
+    alertmanager.raise_alerts(slow | over)
+    wait_for(lambda: len(titles()) == 3)
+    assert titles()[1:] == ["[FIRING] page: Slowly", "[RESOLVED] page: Slowly"]
+
+
+@needs("alertmanager")
 def test_a_heartbeat_goes_to_the_dead_mans_switch_alone(alertmanager: Alertmanager, receiver: Receiver) -> None:
     alertmanager.raise_alerts({"labels": {"alertname": "Watchdog", "severity": "heartbeat"}, "annotations": SAID})
     beat: Post = wait_for(lambda: receiver.posts)[0]

@@ -22,7 +22,7 @@ SEVERITIES = {"page", "ticket", "heartbeat"}
 KNOWN_TO_BOTH = {"alert", "expr", "for", "labels", "annotations", "record"}
 """Keys of a rule that Prometheus 2.42 and Amazon Managed Service for Prometheus know."""
 
-FUNCTIONS = {"absent", "count", "on", "present_over_time", "rate", "sum", "vector"}
+FUNCTIONS = {"absent", "clamp_max", "count", "increase", "on", "present_over_time", "rate", "sum", "vector"}
 """And what may be in an expression."""
 
 

@@ -84,6 +84,13 @@ def test_a_dead_mans_switch_is_read_from_its_file(container: Container) -> None:
     assert heartbeat == {"url_file": str(container.secrets / HEARTBEAT), "send_resolved": False}
 
 
+def test_a_directory_in_the_place_of_a_file_that_was_missing_is_no_secret(container: Container) -> None:
+    for name in (SLACK, PAGERDUTY, HEARTBEAT):
+        (container.secrets / name).mkdir()
+    container.start()
+    assert container.rendered.read_text() == CONFIGURATION.read_text()
+
+
 @needs("amtool")
 def test_alertmanager_accepts_what_is_made_with_the_secrets_of_both(container: Container) -> None:
     container.start(slack_webhook_url="https://hooks.example/x", pagerduty_routing_key="0123456789abcdef")
