@@ -59,7 +59,7 @@ async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         yield
         lifecycle.shutdown_begun()
         await tracing.stop(app.state.tracer_provider)
-        STDOUT.flush()  # the signal that uvicorn raises again ends a process that is not the first one on the spot
+        STDOUT.end()  # the signal that uvicorn raises again ends a process that is not the first one on the spot
 
 
 @contextmanager

@@ -170,3 +170,26 @@ def test_the_end_of_the_process_asks_for_a_thread_once_more(pipe: Pipe, monkeypa
     pipe.output.flush(0.01)
 
     assert pipe.read_until(lines[-1]) == b"".join(lines)
+
+
+def test_at_the_end_lines_are_with_the_reader_before_whoever_wrote_them_goes_on(pipe: Pipe) -> None:
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_until(b"the last\n")))
+    reader.start()
+    pipe.output.end(20)
+    lines = numbered(500)
+    for line in lines:
+        pipe.output.write(line)
+    pipe.output.write(b"the last\n")
+    assert pipe.output._writer is None  # noqa: SLF001 - a thread would be ended with the process
+    reader.join()
+
+    assert read == [b"".join(lines) + b"the last\n"]
+
+
+def test_at_the_end_a_reader_that_does_not_come_costs_no_more_than_was_allowed(pipe: Pipe) -> None:
+    pipe.output.end(0.01)
+    for line in numbered(5000):  # if each waited as long, this would take a minute
+        pipe.output.write(line)
+
+    assert pipe.output.dropped > 3000

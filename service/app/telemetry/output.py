@@ -3,6 +3,7 @@
 import os
 import select
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -38,6 +39,7 @@ class Output:
         self._waiting_bytes = 0
         self._untold = 0
         self._writer: threading.Thread | None = None
+        self._patient_until = 0.0
         self.dropped = 0
         """Lines that nobody will ever read."""
 
@@ -53,6 +55,16 @@ class Output:
             else:
                 self._drop()
             self._hand_over()
+        if self._patient_until:
+            self.flush(max(0.0, self._patient_until - time.monotonic()))
+
+    def end(self, patience: float = LAST_WORDS) -> None:
+        """Let what is written from now on wait for its reader, no longer than that many seconds in all.
+
+        For the end of a process that a signal ends on the spot: what a thread was still to write would be lost.
+        """
+        self._patient_until = time.monotonic() + patience
+        self.flush(patience)
 
     def flush(self, patience: float = LAST_WORDS) -> None:
         """Wait until nothing waits any more, but no longer than that many seconds."""
