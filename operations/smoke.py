@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.parse import urljoin
 from urllib.request import ProxyHandler, build_opener
@@ -106,6 +107,8 @@ def _problem(url: str, tag: str) -> str:
     except HTTPError as error:
         with error:
             return f"it answers with status {error.code}"
+    except HTTPException as error:  # an answer that is none, or ends too early
+        return f"its answer is broken: {type(error).__name__}"
     except OSError as error:  # of the network, of DNS, of TLS; urllib's are of this kind, too
         return f"it cannot be reached: {getattr(error, 'reason', error)}"
     return _wrong(body, tag) if tag else ""

@@ -103,10 +103,12 @@ def _not_released(record: Record, outcome: Mapping[str, Any]) -> Finding:
 
 
 def _unreachable(record: Record) -> Finding:
-    trouble = record.trouble_of("smoke")
+    trouble = next((each for each in record.troubles if each.verb == "smoke"), None)  # the second is of what was before
     why = f": {trouble.what}." if trouble else "."
-    back = record.rollback
-    if back and back.get("verdict") in {"SUCCEEDED", "ROLLED_BACK"}:
+    if _went_back(record):
+        back = record.rollback
+        if record.steps.get("again") is not Result.SUCCESS:
+            return _still_unreachable(record, why)
         return Finding(
             Kind.ROLLED_BACK,
             record.environment,
@@ -124,6 +126,28 @@ def _unreachable(record: Record) -> Finding:
         + (f": {refused.what}." if refused else "."),
         fix=refused.fix if refused else f"Run slipway rollback {record.environment} to go back.",
         serving=serving(record),
+        url=record.serving.url,
+        severity=Severity.CRITICAL,
+    )
+
+
+def _went_back(record: Record) -> bool:
+    return bool(record.rollback) and (record.rollback or {}).get("verdict") in {"SUCCEEDED", "ROLLED_BACK"}
+
+
+def _still_unreachable(record: Record, why: str) -> Finding:
+    """Of a release that was taken back, which did not help: the image was not, or not alone, to blame."""
+    asked = record.steps.get("again") is Result.FAILURE
+    trouble = record.trouble_of("smoke")
+    told = "and the public URL serves nothing still" if asked else "and nobody has asked the public URL again"
+    then = f": {trouble.what}" if asked and trouble else ""
+    return Finding(
+        Kind.FAILED,
+        record.environment,
+        f"{record.tag} was released, but {MEANINGS['smoke']}{why} It was rolled back, {told}{then}. The stacks of its "
+        "commit remain.",
+        fix=trouble.fix if trouble else f"Run slipway smoke {record.environment}.",
+        serving=serving(record, record.rollback),
         url=record.serving.url,
         severity=Severity.CRITICAL,
     )
@@ -150,6 +174,8 @@ def _look_at(record: Record, step: str) -> str:
 
 
 def _cancelled(record: Record) -> Finding:
+    if record.steps.get("smoke") is Result.FAILURE:
+        return _cancelled_while_unreachable(record)
     # Who looks at what is under way may see an earlier rollout, if this one had not begun.
     own = record.abort and record.abort.get("tag") == record.tag
     outcome = record.abort if own else record.release
@@ -169,6 +195,23 @@ def _cancelled(record: Record) -> Finding:
         serving=serving(record, outcome),
         url=record.serving.url,
         severity=severity,
+    )
+
+
+def _cancelled_while_unreachable(record: Record) -> Finding:
+    """Of a deployment that was ended after its smoke test had failed, while it went back."""
+    went_back = _went_back(record)
+    told = (
+        "it was rolled back, and nobody has asked the URL again" if went_back else "it is not known to be rolled back"
+    )
+    return Finding(
+        Kind.CANCELLED,
+        record.environment,
+        f"The deployment of {record.tag} was ended after {MEANINGS['smoke']}: {told}.",
+        fix=f"Run slipway watch {record.environment}, and slipway smoke {record.environment} after it.",
+        serving=serving(record, record.rollback if went_back else None),
+        url=record.serving.url,
+        severity=Severity.CRITICAL,
     )
 
 

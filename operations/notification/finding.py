@@ -42,6 +42,7 @@ class Finding:
         fix: what to type or to change; empty if there is nothing to do.
         serving: what serves now; a sentence.
         url: where it serves; empty if that is not known.
+        before: whether it is about a stage before the deployments.
     """
 
     kind: Kind
@@ -51,8 +52,14 @@ class Finding:
     serving: str = ""
     url: str = ""
     severity: Severity = Severity.OK
+    before: bool = False
 
     @property
     def well(self) -> bool:
         """Whether it ended as it was meant to."""
         return self.kind in {Kind.DEPLOYED, Kind.BUILT, Kind.NOT_DEPLOYED} and self.severity is Severity.OK
+
+    @property
+    def proves(self) -> bool:
+        """Whether an earlier failure of the same environment is over by it; that nothing was done proves nothing."""
+        return self.kind is Kind.DEPLOYED and self.severity is Severity.OK

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from operations.errors import ExitCode, OperationError
-from operations.notification.pagerduty import PATH, event
+from operations.notification.pagerduty import PATH, events
 from operations.notification.record import Result, records_in
 from operations.notification.report import Report, Run, report
 from operations.notification.sending import NotToldError, send
@@ -39,9 +39,9 @@ def notify(
     if url := variables.get(SLACK, "").strip():
         told["Slack"] = _told(url, message(made))
     if key := variables.get(PAGERDUTY, "").strip():
-        body = event(made, key)
-        if body is not None:
-            told["PagerDuty"] = _told(f"{pagerduty_url.rstrip('/')}{PATH}", body)
+        problems = [_told(f"{pagerduty_url.rstrip('/')}{PATH}", body) for body in events(made, key)]
+        if problems:
+            told["PagerDuty"] = next(filter(None, problems), "")
     _summarise(variables.get(SUMMARY, ""), markdown(made, told))
     return made, told
 

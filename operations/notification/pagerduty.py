@@ -1,8 +1,9 @@
-"""A report as an event for PagerDuty's Events API v2."""
+"""A report as events for PagerDuty's Events API v2."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from operations.notification.finding import Severity
+from operations.notification.finding import Finding, Severity
 from operations.notification.report import Report
 
 PATH = "/v2/enqueue"
@@ -13,35 +14,71 @@ developer documentation)."""
 SEVERITIES = {Severity.WARNING: "warning", Severity.ERROR: "error", Severity.CRITICAL: "critical"}
 
 
-def event(report: Report, routing_key: str) -> dict[str, Any] | None:
-    """The event: a failure triggers, the branch's next success resolves.
+BUILD = "build"
+"""The group of all stages before the deployments; each environment is a group of its own."""
+
+
+def events(report: Report, routing_key: str) -> list[dict[str, Any]]:
+    """The events: what failed triggers, and the next success of just that resolves it.
+
+    What PagerDuty has open under a key it only adds to. So what is critical has a key of its own, to be told of
+    although something less is open.
 
     Returns:
-        None where there is nothing to wake somebody for, and nothing is known to be well either, as when somebody has
-        cancelled the run.
+        None of a group for which there is nothing to wake somebody for, and nothing is known to be well either, as when
+        somebody has cancelled the run, or a later commit has overtaken it.
     """
-    run = report.run
-    common = {"routing_key": routing_key, "dedup_key": run.dedup_key[-KEY:]}
-    if report.severity is Severity.OK:
-        return common | {"event_action": "resolve"} if all(each.well for each in report.findings) else None
-    return common | {
+    before = [each for each in report.findings if each.before and each.severity]
+    told = [_trigger(report, BUILD, before, routing_key)] if before else []
+    told += [_resolve(report, BUILD, routing_key)] if report.built else []
+    for each in (each for each in report.findings if not each.before):
+        group = f"deploy/{each.title}"
+        if each.severity:
+            told.append(_trigger(report, _of_weight(group, each.severity), [each], routing_key))
+        elif each.proves:
+            told += [_resolve(report, _of_weight(group, weight), routing_key) for weight in _WEIGHTS]
+    return told
+
+
+_WEIGHTS = (Severity.ERROR, Severity.CRITICAL)
+
+
+def _of_weight(group: str, severity: Severity) -> str:
+    return f"{group}/critical" if severity is Severity.CRITICAL else group
+
+
+def _resolve(report: Report, group: str, routing_key: str) -> dict[str, Any]:
+    return {"routing_key": routing_key, "dedup_key": _key(report, group), "event_action": "resolve"}
+
+
+def _trigger(report: Report, group: str, findings: Sequence[Finding], routing_key: str) -> dict[str, Any]:
+    run, worst = report.run, findings[0]
+    return {
+        "routing_key": routing_key,
+        "dedup_key": _key(report, group),
         "event_action": "trigger",
         "client": "slipway",
         "client_url": run.url,
         "links": [{"href": run.url, "text": "The run"}] if run.url else [],
         "payload": {
-            "summary": _shortened(f"{run.repository}: {report.headline}. {report.worst.serving}".strip(), SUMMARY),
+            "summary": _shortened(
+                f"{run.repository}: {worst.kind}: {worst.title} on {run.branch}. {worst.serving}".strip(), SUMMARY
+            ),
             "source": run.repository,
-            "severity": SEVERITIES[report.severity],
-            "component": report.worst.title,
+            "severity": SEVERITIES[worst.severity],
+            "component": worst.title,
             "group": run.branch,
-            "class": str(report.worst.kind).lower(),
+            "class": str(worst.kind).lower(),
             "custom_details": {
                 f"{each.kind}: {each.title}": " ".join(fact for fact in (each.text, each.serving, each.fix) if fact)
-                for each in report.findings
+                for each in findings
             },
         },
     }
+
+
+def _key(report: Report, group: str) -> str:
+    return report.run.dedup_key(group)[-KEY:]
 
 
 def _shortened(text: str, length: int) -> str:

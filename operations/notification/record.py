@@ -14,6 +14,10 @@ STEPS = ("credentials", "due", "verify", "infrastructure", "doctor", "release", 
 """Ids of the steps in the deployment's job, in their order (.github/workflows/pipeline.yml)."""
 
 
+AFTERWARDS = ("rollback", "again")
+"""Ids of the steps that follow a smoke test that failed: going back, and asking the URL again."""
+
+
 class Result(StrEnum):
     """Of a job or a step, in GitHub's words."""
 
@@ -61,6 +65,7 @@ class Record:
         rollback: of `slipway rollback`, likewise, which follows a smoke test that failed.
         abort: of `slipway abort`, likewise, which follows a cancelled job.
         troubles: in their order.
+        attempt: of the run, by which the job was tried; an earlier one's record stays until the next is handed over.
     """
 
     environment: str
@@ -73,6 +78,7 @@ class Record:
     abort: Mapping[str, Any] | None = None
     troubles: tuple[Trouble, ...] = ()
     serving: Serving = Serving()
+    attempt: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain data."""
@@ -96,6 +102,7 @@ class Record:
             abort=document["abort"],
             troubles=tuple(Trouble(**each) for each in document["troubles"]),
             serving=Serving(**document["serving"]),
+            attempt=int(document["attempt"]),
         )
 
     def stopped_at(self, result: Result) -> str:
@@ -107,9 +114,16 @@ class Record:
         return next((each for each in reversed(self.troubles) if each.verb == verb), None)
 
 
+def attempt_of(variables: Mapping[str, str]) -> int:
+    """Which attempt of the run a process with these variables is part of; 1 outside of GitHub Actions."""
+    number = variables.get("GITHUB_RUN_ATTEMPT", "")
+    return int(number) if number.isdecimal() else 1
+
+
 def results_of(steps: Mapping[str, Any]) -> dict[str, Result]:
     """The results in GitHub's context `steps`, of the steps that matter here."""
-    told = {name: step.get("outcome") for name, step in steps.items() if name in STEPS and isinstance(step, dict)}
+    known = {*STEPS, *AFTERWARDS}
+    told = {name: step.get("outcome") for name, step in steps.items() if name in known and isinstance(step, dict)}
     return {name: Result(outcome) for name, outcome in told.items() if outcome in set(Result)}
 
 

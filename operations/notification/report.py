@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from operations.notification.deployment import judge
 from operations.notification.finding import Finding, Kind, Severity
-from operations.notification.record import Record, Result
+from operations.notification.record import Record, Result, attempt_of
 
 STAGES = {
     "plan": ("plan", "slipway.toml does not say what this branch builds, or is for another repository."),
@@ -16,6 +16,10 @@ STAGES = {
     "publish": ("publishing", "The image was not tagged, attested, or copied to ECR."),
 }
 """Jobs before the deployment: what they are called, and what it means that they failed."""
+
+STOPPED = "stopped"
+"""The job that runs only in a run that somebody has cancelled. A job that the time limit ends counts as cancelled,
+too, and nobody asked for that."""
 
 UNTOUCHED = "Nothing was deployed: what served before goes on serving."
 
@@ -26,6 +30,7 @@ class Run:
 
     Attributes:
         url: of its page; empty outside of GitHub Actions.
+        attempt: how often it was tried, with this time.
     """
 
     repository: str
@@ -33,11 +38,11 @@ class Run:
     commit: str
     actor: str
     url: str
+    attempt: int = 1
 
-    @property
-    def dedup_key(self) -> str:
-        """The same for every run of the branch: the next success closes what a failure opened."""
-        return f"slipway/{self.repository}/{self.branch}"
+    def dedup_key(self, group: str) -> str:
+        """The same for that group in every run of the branch: its next success closes what its failure opened."""
+        return f"slipway/{self.repository}/{self.branch}/{group}"
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> "Run":
@@ -50,6 +55,7 @@ class Run:
             commit=variables.get("GITHUB_SHA", "")[:12],
             actor=variables.get("GITHUB_ACTOR", "") or "somebody",
             url=f"{server}/{repository}/actions/runs/{number}/attempts/{attempt}" if server and number else "",
+            attempt=attempt_of(variables),
         )
 
 
@@ -59,10 +65,12 @@ class Report:
 
     Attributes:
         findings: of each stage that did not succeed, and of each environment; the worst first.
+        built: whether every stage before the deployments has succeeded.
     """
 
     run: Run
     findings: tuple[Finding, ...]
+    built: bool = False
 
     @property
     def worst(self) -> Finding:
@@ -99,11 +107,19 @@ def report(run: Run, needs: Mapping[str, Any], records: Sequence[Record]) -> Rep
         records: what the deployments handed over.
     """
     results = {job: Result(each["result"]) for job, each in needs.items()}
+    stopped = results.get(STOPPED) is Result.SUCCESS
     findings = [_of_stage(job, results[job]) for job in STAGES if results.get(job) in _NOT_WELL]
-    findings += _of_deployments(results.get("deploy", Result.SKIPPED), _planned(needs), records, bool(findings))
+    built = not findings and all(results.get(job) is Result.SUCCESS for job in ("plan", "test"))
+    deploy = results.get("deploy", Result.SKIPPED)
+    if deploy is Result.SKIPPED:
+        findings += _not_deployed([] if findings else _planned(needs))
+    else:
+        findings += _of_deployments(run, deploy, _planned(needs), records)
     if not findings:
-        findings = [Finding(Kind.BUILT, "the image", f"{run.commit} was tested and built; no environment takes it.")]
-    return Report(run, tuple(sorted(findings, key=lambda each: -each.severity)))
+        text = f"{run.commit} was tested and built; no environment takes it."
+        findings = [Finding(Kind.BUILT, "the image", text, before=True)]
+    findings = findings if stopped else [_of_time_limit(each) for each in findings]
+    return Report(run, tuple(sorted(findings, key=lambda each: -each.severity)), built)
 
 
 _NOT_WELL = {Result.FAILURE, Result.CANCELLED}
@@ -112,8 +128,8 @@ _NOT_WELL = {Result.FAILURE, Result.CANCELLED}
 def _of_stage(job: str, result: Result) -> Finding:
     name, meaning = STAGES[job]
     if result is Result.CANCELLED:
-        return Finding(Kind.CANCELLED, name, "Somebody, or the time limit, ended it.", serving=UNTOUCHED)
-    return Finding(Kind.FAILED, name, meaning, serving=UNTOUCHED, severity=Severity.WARNING)
+        return Finding(Kind.CANCELLED, name, "Somebody, or the time limit, ended it.", serving=UNTOUCHED, before=True)
+    return Finding(Kind.FAILED, name, meaning, serving=UNTOUCHED, severity=Severity.WARNING, before=True)
 
 
 def _planned(needs: Mapping[str, Any]) -> list[str]:
@@ -125,19 +141,50 @@ def _planned(needs: Mapping[str, Any]) -> list[str]:
         return []
 
 
-def _of_deployments(
-    result: Result,
-    planned: Sequence[str],
-    records: Sequence[Record],
-    stopped: bool,  # noqa: FBT001 - private
-) -> list[Finding]:
-    if result is Result.SKIPPED:
-        if stopped or not planned:
-            return []
-        return [Finding(Kind.NOT_DEPLOYED, name, "Its deployment was skipped.", serving=UNTOUCHED) for name in planned]
-    known = {each.environment: each for each in records}
-    names = list(dict.fromkeys([*planned, *known]))
-    return [judge(known[name]) if name in known else _without_record(name, result) for name in names]
+def _of_time_limit(told: Finding) -> Finding:
+    """The finding in a run that nobody has cancelled: somebody has to see why it took so long."""
+    if told.kind is not Kind.CANCELLED:
+        return told
+    text = told.text.replace("Somebody, or the time limit, ended it.", "The time limit ended it.")
+    return replace(
+        told,
+        text=text if text != told.text else f"{text} Nobody has cancelled the run: the time limit ended it.",
+        fix=told.fix or "See in the log of the job what took so long.",
+        severity=max(told.severity, Severity.WARNING),
+    )
+
+
+def _not_deployed(names: Sequence[str]) -> list[Finding]:
+    return [Finding(Kind.NOT_DEPLOYED, name, "Its deployment was skipped.", serving=UNTOUCHED) for name in names]
+
+
+def _of_deployments(run: Run, result: Result, planned: Sequence[str], records: Sequence[Record]) -> list[Finding]:
+    """Of each environment, by its record, as far as that agrees with how GitHub says that the jobs ended.
+
+    Only what failed is tried again, so that a success of an earlier attempt counts, and its failure says nothing of
+    this one. Where some job did not succeed, and every record says that all is well, one of them is not of its last
+    job.
+    """
+    known = {each.environment: each for each in records if each.attempt == run.attempt or judge(each).well}
+    found = [
+        judge(known[name]) if name in known else _without_record(name, result)
+        for name in dict.fromkeys([*planned, *(each.environment for each in records)])
+    ]
+    if result is Result.SUCCESS or not all(each.well for each in found):
+        return found
+    earlier = {name for name, each in known.items() if each.attempt != run.attempt}
+    return [_contradicted(each) if each.title in (earlier or known) else each for each in found]
+
+
+def _contradicted(told: Finding) -> Finding:
+    return Finding(
+        Kind.UNKNOWN,
+        told.title,
+        "A job of the deployments did not succeed, and what is recorded says that all is well.",
+        f"See the job, and slipway status {told.title}.",
+        f"What serves is not known; slipway status {told.title} tells.",
+        severity=Severity.CRITICAL,
+    )
 
 
 def _without_record(name: str, result: Result) -> Finding:

@@ -12,8 +12,8 @@ RUNNERS = {"arm64": "ubuntu-24.04-arm", "x86_64": "ubuntu-24.04"}
 """GitHub's runners with that processor ("GitHub-hosted runners reference"): nothing is emulated."""
 
 AROUND = 45
-"""Minutes of a deployment besides the rollout: set-up, the stacks, which first need a load balancer and gateways, the
-examination and the smoke test."""
+"""Minutes of a deployment besides the rollout and the rollback that may follow it: set-up, the stacks, which first need
+a load balancer and gateways, the examination and the smoke tests."""
 
 LONGEST = 360
 """Minutes that a job on GitHub's runners may take ("Actions limits")."""
@@ -131,7 +131,7 @@ def _destination(environment: Environment, configuration: Configuration) -> Dest
         github_environment=environment.github_environment,
         image=environment.image,
         runner=RUNNERS[_architecture(environment) if builds else "x86_64"],
-        minutes=min(LONGEST, AROUND + expected_minutes(environment)),
+        minutes=min(LONGEST, AROUND + 2 * expected_minutes(environment)),
         session_seconds=60 * configuration.identity.deploy.session_minutes,
     )
 

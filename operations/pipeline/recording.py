@@ -1,6 +1,7 @@
 """Recording how the deployment of an environment ended, at the end of its job."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from operations.notification.record import (
     Record,
     Result,
     Serving,
+    attempt_of,
     outcome_in,
     results_of,
     troubles_in,
@@ -48,6 +50,7 @@ def record(
         abort=outcome_in(outcomes / "abort.json"),
         troubles=troubles_in(outcomes / ERRORS),
         serving=_serving(configuration, environment),
+        attempt=attempt_of(os.environ),
     )
     _write(outcomes / FILE, recorded)
     return recorded

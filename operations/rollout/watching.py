@@ -7,7 +7,7 @@ from configuration import Configuration, Environment
 from operations.aws import explained
 from operations.errors import ExitCode, OperationError
 from operations.gateways.cloudformation import Stack
-from operations.rollout.change import IMAGE_TAG
+from operations.rollout.change import IMAGE_TAG, RELEASED_BY
 from operations.rollout.deployed import Deployed, locate
 from operations.rollout.history import Release, Result, previous, read
 from operations.rollout.judge import Judgement, Verdict
@@ -15,6 +15,7 @@ from operations.rollout.look import Subject, Watcher
 from operations.rollout.outcome import Outcome
 from operations.rollout.record import Rollout
 from operations.rollout.release import KNOWN, Order, check_images, check_tag, release, running_tag
+from operations.rollout.signature import parse
 from operations.rollout.talk import Talk
 from operations.rollout.wait import wait
 
@@ -40,7 +41,8 @@ def abort(configuration: Configuration, environment: Environment, talk: Talk, mi
     """Stop the rollout under way and wait until what ran before it runs again.
 
     Raises:
-        OperationError: none is under way, consent is refused, or AWS cannot be asked.
+        OperationError: none is under way, the one that is takes a release back, consent is refused, or AWS cannot be
+            asked.
     """
     deployed = locate(configuration, environment)
     watcher = Watcher(deployed)
@@ -50,7 +52,20 @@ def abort(configuration: Configuration, environment: Environment, talk: Talk, mi
             f"no rollout of {environment.name} is under way",
             fix=f"Run slipway rollback {environment.name} to go back to the release before.",
         )
+    _refuse_to_bring_back(deployed, subject)
     return _stop(deployed, watcher, subject, rollout, talk, minutes)
+
+
+def _refuse_to_bring_back(deployed: Deployed, subject: Subject) -> None:
+    """Refuse to stop a release that takes another one back; the other one would run again."""
+    stack, name = deployed.stack, deployed.environment.name
+    undone = parse(stack.parameters.get(RELEASED_BY, "")).undone
+    if subject.with_stack and stack.is_changing and undone:
+        raise OperationError(
+            f"the rollout under way takes {undone} back, and stopping it would bring {undone} back",
+            fix=f"Run slipway watch {name} to follow it; slipway rollback {name} stops it all the same.",
+            exit_code=ExitCode.REFUSED,
+        )
 
 
 def roll_back(configuration: Configuration, environment: Environment, order: Order, talk: Talk) -> Outcome:

@@ -35,7 +35,7 @@ def needs(environments: str = '[{"name": "prod"}]', **results: str) -> dict[str,
         result = results.get(job, "success" if well or parallel else "skipped")
         well = well and result == "success"
         told[job] = {"result": result, "outputs": {"environments": environments} if job == "plan" else {}}
-    return told
+    return told | {"stopped": {"result": results.get("stopped", "skipped"), "outputs": {}}}
 
 
 def steps(stopped_at: str = "", result: Result = Result.FAILURE) -> dict[str, Result]:
@@ -67,5 +67,6 @@ def reported(*records: Record, context: Mapping[str, Any] | None = None) -> Repo
     if context is None:
         names = ", ".join(f'{{"name": "{each.environment}"}}' for each in records)
         worst = next((each.status for each in records if each.status is not Result.SUCCESS), Result.SUCCESS)
-        context = needs(f"[{names}]", deploy=worst)
+        stopped = "success" if worst is Result.CANCELLED else "skipped"
+        context = needs(f"[{names}]", deploy=worst, stopped=stopped)
     return report(RUN, context, records)

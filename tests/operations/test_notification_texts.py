@@ -1,13 +1,15 @@
 """What is said of a run of the pipeline: which stage failed, and what serves."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from operations.notification.finding import Kind, Severity
-from operations.notification.pagerduty import event
+from operations.notification.pagerduty import events
 from operations.notification.record import Record, Result, Serving
 from operations.notification.report import Report
+from operations.notification.report import report as make_report
 from operations.notification.slack import message
 from operations.notification.summary import markdown, text
 from tests.operations.pipeline_runs import (
@@ -15,16 +17,19 @@ from tests.operations.pipeline_runs import (
     NEXT,
     OLD,
     ROLLED_BACK,
+    RUN,
     SERVES_NEW,
     SUCCEEDED,
     URL,
     needs,
     record,
     reported,
+    steps,
     trouble,
 )
 
 LEFT = SUCCEEDED | {"verdict": "IN_PROGRESS", "runs": ""}
+BACK = SUCCEEDED | {"tag": OLD, "runs": OLD}
 UNTOUCHED = "Nothing was deployed: what served before goes on serving."
 
 
@@ -53,9 +58,19 @@ def test_a_stage_before_the_deployment_that_failed_is_named_and_nothing_was_depl
 
 @pytest.mark.parametrize("job", ["plan", "test", "build", "publish"])
 def test_a_stage_that_somebody_ended_is_cancelled_not_failed(job: str) -> None:
-    report = reported(context=needs(**{job: "cancelled"}))
+    report = reported(context=needs(**{job: "cancelled", "stopped": "success"}))
     assert only(report).kind is Kind.CANCELLED
     assert (only(report).serving, report.severity) == (UNTOUCHED, Severity.OK)
+
+
+@pytest.mark.parametrize("job", ["plan", "test", "build", "publish", "deploy"])
+def test_a_job_that_its_time_limit_ended_has_to_be_looked_at(job: str) -> None:
+    report = reported(context=needs(**{job: "cancelled"}))
+    assert (only(report).kind, report.severity) == (Kind.CANCELLED, Severity.WARNING)
+    assert "he time limit ended it." in only(report).text
+    assert only(report).fix
+    (sent,) = [each for each in events(report, "key") if each["event_action"] == "trigger"]
+    assert sent["payload"]["severity"] == "warning"
 
 
 def test_two_stages_that_failed_are_both_told() -> None:
@@ -143,14 +158,49 @@ def test_every_other_end_of_a_release_is_told_for_what_it_is(
 
 
 def test_what_the_public_url_does_not_serve_was_rolled_back_and_the_rollback_is_no_success() -> None:
-    back = SUCCEEDED | {"tag": OLD, "runs": OLD}
     told = trouble("smoke", f"{URL} does not serve {NEW}", "See DNS.")
-    report = reported(record("smoke", release=SUCCEEDED, rollback=back, troubles=(told,)))
+    ended = steps("smoke") | {"rollback": Result.SUCCESS, "again": Result.SUCCESS}
+    report = reported(record("smoke", steps=ended, release=SUCCEEDED, rollback=BACK, troubles=(told,)))
     assert report.headline == "ROLLED BACK: prod on main"
     assert only(report).text == (
         f"{NEW} was released, but the public URL does not serve it: {URL} does not serve {NEW}."
     )
     assert (only(report).serving, only(report).fix) == (f"{OLD} serves.", "See DNS.")
+
+
+@pytest.mark.parametrize(
+    ("again", "says"),
+    [
+        (Result.FAILURE, f"the public URL serves nothing still: {URL} does not serve {OLD}."),
+        (Result.SKIPPED, "nobody has asked the public URL again."),
+    ],
+)
+def test_a_rollback_after_which_the_public_url_serves_nothing_is_not_called_good(again: Result, says: str) -> None:
+    troubles = (trouble("smoke", "new"), trouble("smoke", f"{URL} does not serve {OLD}", "See DNS."))
+    ended = steps("smoke") | {"rollback": Result.SUCCESS, "again": again}
+    report = reported(record("smoke", steps=ended, release=SUCCEEDED, rollback=BACK, troubles=troubles))
+    assert (only(report).kind, only(report).severity) == (Kind.FAILED, Severity.CRITICAL)
+    assert f"does not serve it: new. It was rolled back, and {says}" in only(report).text
+    assert only(report).text.endswith("The stacks of its commit remain.")
+
+
+@pytest.mark.parametrize(
+    ("back", "serves", "says"),
+    [
+        (None, NEW, "it is not known to be rolled back"),
+        (SUCCEEDED | {"verdict": "IN_PROGRESS", "tag": OLD, "runs": ""}, NEW, "it is not known to be rolled back"),
+        (SUCCEEDED | {"tag": OLD, "runs": OLD}, OLD, "it was rolled back, and nobody has asked the URL again"),
+    ],
+)
+def test_a_deployment_that_is_cancelled_while_it_goes_back_is_critical(
+    back: dict[str, Any] | None, serves: str, says: str
+) -> None:
+    ended = steps("smoke") | {"rollback": Result.CANCELLED}
+    told = record("smoke", status=Result.CANCELLED, steps=ended, release=SUCCEEDED, rollback=back, serving=SERVES_NEW)
+    report = reported(told)
+    assert (only(report).kind, only(report).severity) == (Kind.CANCELLED, Severity.CRITICAL)
+    assert says in only(report).text
+    assert only(report).serving == f"{serves} serves."
 
 
 def test_a_rollback_that_was_refused_leaves_what_nobody_can_reach() -> None:
@@ -199,7 +249,7 @@ def test_what_aws_did_not_say_is_not_known() -> None:
 def test_an_environment_that_left_no_record_is_not_taken_for_deployed(
     result: str, kind: Kind, severity: Severity
 ) -> None:
-    report = reported(context=needs(deploy=result))
+    report = reported(context=needs(deploy=result, stopped="success" if result == "cancelled" else "skipped"))
     assert (only(report).kind, only(report).title, only(report).severity) == (kind, "prod", severity)
     assert only(report).serving == "What serves is not known; slipway status prod tells."
 
@@ -255,17 +305,63 @@ def test_a_message_for_slack_keeps_within_its_limits() -> None:
     assert len(sent["blocks"][0]["text"]["text"]) <= 150
 
 
-def test_the_success_after_a_failure_closes_the_alert_that_it_opened() -> None:
-    failed = event(reported(record("release", release=ROLLED_BACK)), "key")
-    well = event(reported(record()), "key")
-    assert failed
-    assert well
-    assert (failed["event_action"], failed["payload"]["severity"]) == ("trigger", "error")
-    assert well == {"routing_key": "key", "dedup_key": failed["dedup_key"], "event_action": "resolve"}
+def test_what_an_earlier_attempt_recorded_says_nothing_of_a_job_that_failed_since() -> None:
+    context = needs(deploy="failure")
+    report = reported(record(), context=context)
+    assert (only(report).kind, only(report).severity) == (Kind.UNKNOWN, Severity.CRITICAL)
+    again = replace(RUN, attempt=2)
+    stale = record("release", release=ROLLED_BACK)
+    (finding,) = make_report(again, context, [stale]).findings
+    assert finding.text == "Its deployment ended before it could say how."
+
+
+def test_an_environment_that_an_earlier_attempt_deployed_is_deployed_while_another_ones_job_is_tried_again() -> None:
+    again = replace(RUN, attempt=2)
+    context = needs('[{"name": "qa"}, {"name": "prod"}]', deploy="failure")
+    failed = record("release", release=ROLLED_BACK, attempt=2)
+    found = make_report(again, context, [record(environment="qa"), failed]).findings
+    assert {each.title: each.kind for each in found} == {"qa": Kind.DEPLOYED, "prod": Kind.ROLLED_BACK}
+    well = make_report(again, needs(deploy="success"), [record(attempt=2)])
+    assert only(well).kind is Kind.DEPLOYED
+
+
+def sent_by(report: Report) -> dict[str, str]:
+    """What PagerDuty is asked to do, by the end of the key."""
+    assert {each["routing_key"] for each in events(report, "key")} <= {"key"}
+    keys = {each["dedup_key"]: each["event_action"] for each in events(report, "key")}
+    return {key.removeprefix("slipway/acme/shop/main/"): action for key, action in keys.items()}
+
+
+def test_the_success_after_a_failure_closes_the_alert_that_it_opened_and_no_other() -> None:
+    failed = reported(record("release", release=ROLLED_BACK))
+    assert sent_by(failed) == {"build": "resolve", "deploy/prod": "trigger"}
+    well = {"build": "resolve", "deploy/prod": "resolve", "deploy/prod/critical": "resolve"}
+    assert sent_by(reported(record())) == well
+    assert sent_by(reported(record(environment="qa"), record("release", release=ROLLED_BACK))) == {
+        "build": "resolve",
+        "deploy/qa": "resolve",
+        "deploy/qa/critical": "resolve",
+        "deploy/prod": "trigger",
+    }
+
+
+def test_an_alert_of_the_tests_stays_apart_from_those_of_the_deployments() -> None:
+    assert sent_by(reported(context=needs(test="failure"))) == {"build": "trigger"}
+    assert sent_by(reported(context=needs("[]"))) == {"build": "resolve"}
+
+
+def test_what_is_critical_is_told_although_something_less_is_open() -> None:
+    worse = reported(record("release", release=ROLLED_BACK | {"verdict": "FAILED"}))
+    assert sent_by(worse) == {"build": "resolve", "deploy/prod/critical": "trigger"}
+
+
+def test_a_commit_that_was_overtaken_closes_no_alert_of_the_environment() -> None:
+    overtaken = record(due=False, release=None, serving=Serving(NEXT, "COMPLETED", URL))
+    assert sent_by(reported(overtaken)) == {"build": "resolve"}
 
 
 def test_nobody_is_woken_and_no_alert_is_closed_by_a_run_that_somebody_ended() -> None:
-    assert event(reported(context=needs(test="cancelled")), "key") is None
+    assert events(reported(context=needs(test="cancelled", stopped="success")), "key") == []
 
 
 @pytest.mark.parametrize(
@@ -277,6 +373,6 @@ def test_nobody_is_woken_and_no_alert_is_closed_by_a_run_that_somebody_ended() -
     ],
 )
 def test_an_alert_weighs_as_much_as_what_serves_is_in_doubt(records: tuple[Record, ...], severity: str) -> None:
-    sent = event(reported(*records) if records else reported(context=needs(test="failure")), "key")
-    assert sent
+    report = reported(*records) if records else reported(context=needs(test="failure"))
+    (sent,) = [each for each in events(report, "key") if each["event_action"] == "trigger"]
     assert sent["payload"]["severity"] == severity

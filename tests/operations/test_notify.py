@@ -104,7 +104,7 @@ def test_pagerduty_gets_an_event_that_the_next_success_closes(
 ) -> None:
     shell.setenv("PAGERDUTY_ROUTING_KEY", "0" * 32)
     assert run("--pagerduty-url", pagerduty.url, **failed).exit_code == 0
-    (request,) = pagerduty.requests
+    (request,) = [each for each in pagerduty.requests if each.body["event_action"] == "trigger"]
     assert (request.method, request.path) == ("POST", "/v2/enqueue")
     assert (request.body["event_action"], request.body["routing_key"]) == ("trigger", "0" * 32)
     payload = request.body["payload"]
@@ -115,15 +115,13 @@ def test_pagerduty_gets_an_event_that_the_next_success_closes(
     ]
 
 
-def test_after_a_success_the_alert_is_resolved(run: Any, pagerduty: Receiver, shell: pytest.MonkeyPatch) -> None:
+def test_after_a_success_the_alerts_are_resolved(run: Any, pagerduty: Receiver, shell: pytest.MonkeyPatch) -> None:
     shell.setenv("PAGERDUTY_ROUTING_KEY", "0" * 32)
     assert run("--pagerduty-url", pagerduty.url, records=(record(),)).exit_code == 0
-    (request,) = pagerduty.requests
-    assert request.body == {
-        "routing_key": "0" * 32,
-        "event_action": "resolve",
-        "dedup_key": "slipway/acme/shop/main",
-    }
+    assert [each.body for each in pagerduty.requests] == [
+        {"routing_key": "0" * 32, "event_action": "resolve", "dedup_key": f"slipway/acme/shop/main/{group}"}
+        for group in ("build", "deploy/prod", "deploy/prod/critical")
+    ]
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -211,13 +209,13 @@ def test_that_slack_is_away_keeps_nothing_from_pagerduty(
     shell.setenv("PAGERDUTY_ROUTING_KEY", "0" * 32)
     ended = run("--pagerduty-url", pagerduty.url, "--json", **failed)
     told = json.loads(ended.stdout)["told"]
-    assert (len(pagerduty.requests), told["PagerDuty"], bool(told["Slack"])) == (1, "", True)
+    assert (len(pagerduty.requests), told["PagerDuty"], bool(told["Slack"])) == (2, "", True)
     assert ended.exit_code == 1
 
 
 def test_a_run_that_somebody_ended_wakes_nobody(run: Any, pagerduty: Receiver, shell: pytest.MonkeyPatch) -> None:
     shell.setenv("PAGERDUTY_ROUTING_KEY", "0" * 32)
-    ended = run("--pagerduty-url", pagerduty.url, "--json", context=needs(test="cancelled"))
+    ended = run("--pagerduty-url", pagerduty.url, "--json", context=needs(test="cancelled", stopped="success"))
     assert (ended.exit_code, pagerduty.requests, json.loads(ended.stdout)["told"]) == (0, [], {})
 
 

@@ -92,7 +92,7 @@ def test_a_job_may_take_as_long_as_its_rollout_but_no_longer_than_github_lets_it
         (destination,) = plan(varied(configuration, {"prod": {"rollout": rollout}}), "main").environments
         return destination.minutes
 
-    assert minutes(**canary) == 45 + 30 + 20 + 10
+    assert minutes(**canary) == 45 + 2 * (30 + 20 + 10)  # a rollout, and the rollback after it
     assert minutes(**slow) == 360
 
 

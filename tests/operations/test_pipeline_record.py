@@ -65,6 +65,15 @@ def test_a_release_that_went_well_is_handed_over(world: World, release: Any, rec
     assert handed_over(outcomes).troubles == ()
 
 
+def test_what_followed_a_failed_smoke_test_is_handed_over_with_the_attempt(
+    record: Any, outcomes: Path, shell: pytest.MonkeyPatch
+) -> None:
+    shell.setenv("GITHUB_RUN_ATTEMPT", "3")
+    record("failure", smoke="failure", rollback="success", again="failure")
+    told = handed_over(outcomes)
+    assert (told.attempt, told.steps["rollback"], told.steps["again"]) == (3, Result.SUCCESS, Result.FAILURE)
+
+
 def test_what_a_verb_said_that_failed_is_handed_over(slipway: Slipway, record: Any, outcomes: Path) -> None:
     assert slipway("release", "dev", "--tag", "latest").exit_code == 2
     record("failure", release="failure")

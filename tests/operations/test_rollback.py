@@ -123,6 +123,17 @@ def test_a_rollout_under_way_is_stopped_and_followed_to_its_end(verb: str, world
     assert f"This stops it and goes back to {OLD}." in told(ended.stderr)
 
 
+def test_a_rollback_under_way_is_not_aborted_because_that_brings_back_what_it_takes_back(
+    world: World, slipway: Slipway
+) -> None:
+    under_way(world, (UPDATING, [deployment(NEW, "IN_PROGRESS")]))
+    world.released_by = f"octocat rolling back {OLD} https://github.com/acme/shop/actions/runs/7"
+    ended = slipway("abort", "dev", "--yes")
+    assert ended.exit_code == 6
+    assert f"takes {OLD} back, and stopping it would bring {OLD} back" in told(ended.stderr)
+    assert "StopServiceDeployment" not in world.aws.operations()
+
+
 @pytest.mark.parametrize("verb", ["abort", "rollback"])
 def test_without_a_terminal_and_without_yes_nothing_is_stopped(verb: str, world: World, slipway: Slipway) -> None:
     under_way(world, (UPDATING, [deployment(NEW, "IN_PROGRESS")]))

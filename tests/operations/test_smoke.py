@@ -46,6 +46,7 @@ def test_a_service_that_comes_late_is_waited_for(service: Receiver) -> None:
     [
         (serving(OLD), f"{OLD} answers"),
         (Answer(503, "down"), "it answers with status 503"),
+        (Answer(200, "zz", {"Transfer-Encoding": "chunked"}), "its answer is broken: IncompleteRead"),
         (Answer(200, "<html>"), "its answer is not JSON"),
         (Answer(200, "[]"), "its answer has no image_tag"),
         (Answer(200, '{"name": "shop"}'), "its answer has no image_tag"),

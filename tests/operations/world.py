@@ -84,6 +84,7 @@ class World:
     stack: str = "UPDATE_COMPLETE"
     tag: str = OLD
     running: str = OLD
+    released_by: str = "unknown"
     desired: int = 2
     changes: list[dict[str, Any]] = field(default_factory=list)
     same: bool = False
@@ -145,7 +146,11 @@ class World:
         if not status:
             raise RefusalError("ValidationError", f"Stack with id {STACK} does not exist")
         outputs = {"ClusterName": CLUSTER, "ServiceName": SERVICE, "Url": "https://dev.example.com"}
-        parameters = {"ImageTag": self.tag, "ReleasedBy": "unknown", "BootstrapVersion": "/cdk-bootstrap/version"}
+        parameters = {
+            "ImageTag": self.tag,
+            "ReleasedBy": self.released_by,
+            "BootstrapVersion": "/cdk-bootstrap/version",
+        }
         return {
             "Stacks": [
                 {

@@ -1,7 +1,9 @@
 """What the jobs of the pipeline may do, for how long, and that they run what is there."""
 
+import os
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,13 @@ import yaml
 
 from operations.command import command
 from operations.github import SECRETS
-from operations.notification.record import STEPS
-from operations.notification.report import STAGES
+from operations.notification.record import AFTERWARDS, STEPS
+from operations.notification.report import STAGES, STOPPED
 from tests.conftest import PROJECT
 
 GITHUB = PROJECT / ".github"
 PIPELINE = GITHUB / "workflows" / "pipeline.yml"
-JOBS = ("plan", "test", "coverage", "build", "publish", "deploy", "notify")
+JOBS = ("plan", "test", "coverage", "build", "publish", "deploy", "stopped", "notify")
 ACTIONS = sorted((GITHUB / "actions").glob("*/action.yml"))
 PROGRAM = ".venv/bin/slipway "
 VERSION = re.compile(r"v\d+\.\d+\.\d+")
@@ -189,16 +191,55 @@ def test_only_older_tests_of_the_same_pull_request_are_cancelled(jobs: Mapping[s
 def test_the_steps_of_the_deployment_are_those_that_its_record_knows(jobs: Mapping[str, Any]) -> None:
     ids = [step["id"] for step in jobs["deploy"]["steps"] if "id" in step]
     assert [each for each in ids if each in STEPS] == list(STEPS)
-    assert set(ids) - set(STEPS) == {"rollback", "abort", "record"}
+    assert [each for each in ids if each in AFTERWARDS] == list(AFTERWARDS)
+    assert set(ids) - {*STEPS, *AFTERWARDS} == {"abort", "record"}
 
 
 def test_the_report_knows_every_job_that_it_is_told_of(jobs: Mapping[str, Any]) -> None:
-    assert jobs["notify"]["needs"] == [*STAGES, "deploy"]
+    assert jobs["notify"]["needs"] == [*STAGES, "deploy", STOPPED]
 
 
 def test_a_cancelled_job_sends_its_signals_to_the_release_itself() -> None:
     assert SCRIPTS["deploy: Release"].startswith("exec .venv/bin/slipway release ")
     assert "--on-cancel rollback" in SCRIPTS["deploy: Release"]
+
+
+def test_a_cancelled_job_does_not_undo_its_rollback() -> None:
+    (script,) = [text for name, text in SCRIPTS.items() if name.startswith("deploy: Go back")]
+    assert script.startswith("exec .venv/bin/slipway rollback ")
+    assert "--on-cancel leave" in script
+
+
+@pytest.mark.parametrize(
+    ("rollback", "code", "verbs"),
+    [
+        ("skipped", 3, ["abort"]),  # it was taken back, and abort.json says so
+        ("skipped", 1, ["abort", "watch"]),
+        ("skipped", 4, ["abort", "watch"]),
+        ("cancelled", 3, ["watch"]),
+        ("success", 3, ["watch"]),
+    ],
+)
+def test_what_is_under_way_in_a_cancelled_job_is_taken_back_but_never_a_rollback(
+    rollback: str, code: int, verbs: list[str], tmp_path: Path
+) -> None:
+    program = tmp_path / PROGRAM.strip()
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\necho "$1" >> {tmp_path}/verbs\n[ "$1" = watch ] || exit {code}\n')
+    program.chmod(0o755)
+    variables = {"PATH": os.environ["PATH"], "ENVIRONMENT": "prod", "OUTCOMES": "outcomes", "ROLLBACK": rollback}
+    words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", SCRIPTS["deploy: Take back what is under way"]]
+    subprocess.run(words, cwd=tmp_path, env=variables, check=True)
+    assert (tmp_path / "verbs").read_text().split() == verbs
+
+
+def test_the_deploy_role_is_taken_on_anew_before_whatever_may_come_after_its_session(jobs: Mapping[str, Any]) -> None:
+    steps = jobs["deploy"]["steps"]
+    taken = [index for index, step in enumerate(steps) if "role anew" in step.get("name", "")]
+    ids = {step["id"]: index for index, step in enumerate(steps) if "id" in step}
+    before = [next(name for name, index in ids.items() if index > each) for each in taken]
+    assert before == ["release", "rollback", "record"]
+    assert [steps[each]["if"].startswith("always()") for each in taken] == [False, True, True]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -208,7 +249,7 @@ def test_nothing_is_put_into_a_script(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, script in SCRIPTS.items() if PROGRAM in script])
 def test_every_verb_and_option_that_a_script_uses_is_there(name: str) -> None:
-    lines = SCRIPTS[name].replace("\\\n", " ").replace("||", "").splitlines()
+    lines = SCRIPTS[name].replace("\\\n", " ").replace("|| code=$?", "").splitlines()
     for words in (shlex.split(line.partition(PROGRAM)[2]) for line in lines if PROGRAM in line):
         verb: Any = typer.main.get_command(command)
         while hasattr(verb, "commands"):

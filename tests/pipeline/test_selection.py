@@ -60,7 +60,7 @@ def test_the_pipeline_deploys_what_is_pushed_to_two_branches_and_only_tests_what
 
 def test_a_branch_that_no_environment_is_deployed_from_is_built_and_not_deployed() -> None:
     found = pipeline(push("main"), outputs={"plan": {"environments": "[]", "architectures": "[]"}})
-    assert [job for job, result in found.jobs.items() if result == "skipped"] == ["deploy"]
+    assert [job for job, result in found.jobs.items() if result == "skipped"] == ["deploy", "stopped"]
 
 
 @pytest.mark.parametrize("ended", ["failure", "cancelled"])
@@ -84,9 +84,9 @@ def test_after_a_job_that_fails_nothing_is_deployed_and_everybody_is_told(ended:
 @pytest.mark.parametrize(
     ("job", "ran"),
     [
-        ("test", ["plan", "test", "notify"]),
-        ("build", ["plan", "test", "coverage", "build", "notify"]),
-        ("deploy", EVERY_JOB),
+        ("test", ["plan", "test", "stopped", "notify"]),
+        ("build", ["plan", "test", "coverage", "build", "stopped", "notify"]),
+        ("deploy", [*EVERY_JOB[:-1], "stopped", "notify"]),
     ],
 )
 def test_a_run_that_is_cancelled_still_tells(job: str, ran: Sequence[str]) -> None:
@@ -107,6 +107,7 @@ def test_notify_sees_every_job_that_a_release_needs() -> None:
         "build": "failure",
         "publish": "skipped",
         "deploy": "skipped",
+        "stopped": "skipped",
     }
 
 
