@@ -3,7 +3,18 @@
 import json
 from pathlib import Path
 
-from observability.grafana.panels import Json, Limit, Query, annotation, dashboard, graph, heatmap, number
+from observability.grafana.panels import (
+    Json,
+    Limit,
+    Link,
+    Query,
+    annotation,
+    dashboard,
+    graph,
+    heatmap,
+    label_variable,
+    number,
+)
 
 FILE = Path(__file__).parent / "dashboards" / "service.json"
 
@@ -12,12 +23,16 @@ RATE = "[$__rate_interval]"
 
 REQUESTS = 'http_requests_total{job="service"}'
 ERRORS = 'http_requests_total{job="service",status=~"5.."}'
+ALLOWED = "on (slo) group_left () (1 - slo:objective:ratio)"  # what objectives leave, to divide a share by
 BUCKETS = 'http_request_duration_seconds_bucket{job="service"}'
 LATENCY_OBJECTIVE = 0.5
 """Seconds, as in the rule that counts slow requests."""
 
 BURN_LIMITS = (Limit(1, "yellow"), Limit(3, "orange"), Limit(6, "red"), Limit(14.4, "dark-red"))
 """Where tickets (1 and 3 times) and pages (6 and 14.4 times) begin."""
+
+JAEGER = {"on AWS": "/jaeger", "on a laptop": "http://localhost:16686/jaeger"}
+"""Where Jaeger is for whoever looks at Grafana: beside it, at one domain, or at a port of its own."""
 
 
 def service() -> Json:
@@ -26,6 +41,9 @@ def service() -> Json:
         uid="service",
         title="Service",
         says="Golden signals, saturation, deployments, error budgets and traces of the service.",
+        variables=[
+            label_variable("traced", 'traces_span_metrics_calls_total{span_kind="SPAN_KIND_SERVER"}', "service_name")
+        ],
         annotations=[
             annotation(
                 "Start of a process",
@@ -53,7 +71,7 @@ def service() -> Json:
 
 
 def _now() -> list[Json]:
-    missed = "job_slo:errors_per_request:ratio_rate5m"
+    missed, burns = "job_slo:errors_per_request:ratio_rate5m", (Limit(1, "yellow"), Limit(14.4, "red"))
     return [
         number(
             "Alerts firing",
@@ -66,21 +84,21 @@ def _now() -> list[Json]:
         number("Traffic", "Requests a second.", Query(f"sum(rate({REQUESTS}{RATE}))"), unit="reqps"),
         number(
             "Errors",
-            "Share of requests that ended in 5xx, over 5 minutes.",
-            Query(f'{missed}{{slo="availability"}}'),
-            unit="percentunit",
-            limits=[Limit(0.001, "yellow"), Limit(0.0144, "red")],
+            "How many times as many requests ended in 5xx, over 5 minutes, as the objective allows.",
+            Query(f'{missed}{{slo="availability"}} / {ALLOWED}'),
+            unit="none",
+            limits=burns,
         ),
         number(
             "Slow",
-            "Share of requests that took longer than 0.5 s, over 5 minutes; those in 5xx left out.",
-            Query(f'{missed}{{slo="latency"}}'),
-            unit="percentunit",
-            limits=[Limit(0.01, "yellow"), Limit(0.144, "red")],
+            "How many times as many answers, 5xx left out, began after 0.5 s, over 5 minutes, as the objective allows.",
+            Query(f'{missed}{{slo="latency"}} / {ALLOWED}'),
+            unit="none",
+            limits=burns,
         ),
         number(
             "In progress",
-            "Requests that wait for their answer.",
+            "Requests whose answer has not ended, streams among them.",
             Query('sum(http_requests_in_progress{job="service"})'),
             unit="none",
         ),
@@ -101,10 +119,11 @@ def _golden_signals() -> list[Json]:
             "Share of requests that ended in 5xx.",
             Query(f"sum by (route) (rate({ERRORS}{RATE})) / sum by (route) (rate({REQUESTS}{RATE}))", "{{route}}"),
             unit="percentunit",
+            links=_searches("Failed traces", "tags=%7B%22error%22%3A%22true%22%7D"),
         ),
         graph(
             "Latency",
-            "Seconds within which half, 90 and 99 percent of the requests are answered. Dots are traces.",
+            "Seconds within which half, 90 and 99 percent of the answers begin. On a laptop dots lead to traces.",
             *(
                 Query(
                     f"histogram_quantile({quantile}, sum by (le) (rate({BUCKETS}{RATE})))",
@@ -115,6 +134,7 @@ def _golden_signals() -> list[Json]:
             ),
             unit="s",
             limits=[Limit(LATENCY_OBJECTIVE, "red")],
+            links=_searches("Slow traces", f"minDuration={LATENCY_OBJECTIVE}s"),
         ),
         graph(
             "Traffic by status",
@@ -125,29 +145,34 @@ def _golden_signals() -> list[Json]:
         ),
         graph(
             "Latency by route",
-            "Seconds within which 99 percent of the requests are answered.",
+            "Seconds within which 99 percent of the answers begin.",
             Query(f"histogram_quantile(0.99, sum by (le, route) (rate({BUCKETS}{RATE})))", "{{route}}"),
             unit="s",
             limits=[Limit(LATENCY_OBJECTIVE, "red")],
         ),
         heatmap(
             "Latency of all",
-            "How many requests took how long.",
+            "How many answers began after how long.",
             Query(f"sum by (le) (increase({BUCKETS}{RATE}))", "{{le}}"),
             unit="s",
         ),
     ]
 
 
+def _searches(title: str, wanted: str) -> list[Link]:
+    """Ways to what Jaeger finds in the time that the dashboard shows; Jaeger wants microseconds."""
+    asked = f"service=${{traced:percentencode}}&{wanted}&start=${{__from}}000&end=${{__to}}000&lookback=custom&limit=50"
+    return [Link(f"{title} {place}", f"{jaeger}/search?{asked}") for place, jaeger in JAEGER.items()]
+
+
 def _error_budgets() -> list[Json]:
-    allowed = "on (slo) group_left () (1 - slo:objective:ratio)"
     return [
         *(
             graph(
                 f"Burn rate of {slo}",
                 "How many times too fast the budget burns. Pages at 14.4 (1h) and 6 (6h), tickets at 3 (1d), 1 (3d).",
                 *(
-                    Query(f'job_slo:errors_per_request:ratio_rate{window}{{slo="{slo}"}} / {allowed}', window)
+                    Query(f'job_slo:errors_per_request:ratio_rate{window}{{slo="{slo}"}} / {ALLOWED}', window)
                     for window in ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
                 ),
                 unit="none",
@@ -165,7 +190,7 @@ def _error_budgets() -> list[Json]:
         number(
             "Budget left of 3 days",
             "What the last 3 days have left of their error budget; below 0 more was spent than there was.",
-            Query(f"1 - job_slo:errors_per_request:ratio_rate3d / {allowed}", "{{slo}}"),
+            Query(f"1 - job_slo:errors_per_request:ratio_rate3d / {ALLOWED}", "{{slo}}"),
             unit="percentunit",
             width=8,
         ),
@@ -176,10 +201,10 @@ def _saturation() -> list[Json]:
     return [
         graph(
             "CPU",
-            "Cores that each process takes, of one: Python runs on one at a time.",
+            "Cores that each process takes, and what it may, at most one: Python runs on one at a time.",
             Query(f'rate(process_cpu_seconds_total{{job="service"}}{RATE})', "{{instance}}"),
+            Query("clamp_max(limit:cpu:cores, 1)", "limit"),
             unit="none",
-            limits=[Limit(0.8, "red")],
         ),
         graph(
             "Memory",
@@ -190,7 +215,7 @@ def _saturation() -> list[Json]:
         ),
         graph(
             "Requests in progress",
-            "Requests in each process; it runs plain functions in 40 threads.",
+            "Requests in each process, streams among them; it runs plain functions in 40 threads.",
             Query('sum without (method, route) (http_requests_in_progress{job="service"})', "{{instance}}"),
             unit="none",
             limits=[Limit(40, "red")],

@@ -29,6 +29,14 @@ class Query:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A way from a panel to another page. Dashboard variables in the URL are replaced."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Limit:
     """From which value on a panel shows which colour."""
 
@@ -44,6 +52,7 @@ def graph(
     limits: Sequence[Limit] = (),
     stacked: bool = False,
     largest: float | None = None,
+    links: Sequence[Link] = (),
     width: int = 8,
 ) -> Json:
     """Lines over time.
@@ -55,6 +64,7 @@ def graph(
         limits: drawn as lines.
         stacked: whether the series add up.
         largest: the end of the axis. As far as the values go when omitted.
+        links: in the panel's corner.
         width: in columns, of which there are 24.
     """
     custom = {
@@ -70,6 +80,8 @@ def graph(
         "legend": {"displayMode": "table", "placement": "bottom", "showLegend": True, "calcs": ["lastNotNull", "max"]},
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
+    if links:
+        panel["links"] = [{"title": link.title, "url": link.url, "targetBlank": True} for link in links]
     return panel
 
 
@@ -102,12 +114,19 @@ def heatmap(title: str, says: str, query: Query, *, unit: str, width: int = 8) -
 
 
 def dashboard(
-    *, uid: str, title: str, says: str, annotations: Sequence[Json], rows: Mapping[str, Sequence[Json]]
+    *,
+    uid: str,
+    title: str,
+    says: str,
+    variables: Sequence[Json],
+    annotations: Sequence[Json],
+    rows: Mapping[str, Sequence[Json]],
 ) -> Json:
     """A dashboard of rows, each under its title; panels follow one another and wrap as text does.
 
     Args:
         uid: part of its URL, which stays when the title changes.
+        variables: what links may name.
     """
     return {
         "uid": uid,
@@ -121,8 +140,23 @@ def dashboard(
         "timezone": "browser",
         "tags": ["slipway"],
         "annotations": {"list": list(annotations)},
-        "templating": {"list": []},
+        "templating": {"list": list(variables)},
         "panels": _laid_out(rows),
+    }
+
+
+def label_variable(name: str, query: str, label: str) -> Json:
+    """A variable with a value of that label of what the query finds, the first unless somebody chooses another."""
+    asked = f"label_values({query}, {label})"
+    return {
+        "name": name,
+        "label": label,
+        "type": "query",
+        "datasource": METRICS,
+        "definition": asked,
+        "query": {"query": asked, "refId": "Values"},
+        "refresh": 2,  # when the time range changes
+        "sort": 1,
     }
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -85,9 +86,9 @@ def test_data_sources_have_the_uids_that_the_dashboard_asks(file: str) -> None:
     assert set(sources) == {"metrics", "traces"}
 
 
-@pytest.mark.parametrize("file", ["laptop.yaml", "aws.yaml"])
-def test_exemplars_lead_to_traces(file: str) -> None:
-    sources = data_sources(file)
+def test_exemplars_lead_to_traces_where_prometheus_keeps_them() -> None:
+    sources = data_sources("laptop.yaml")
+    assert "exemplarTraceIdDestinations" not in data_sources("aws.yaml")["metrics"]["jsonData"]
     assert sources["metrics"]["jsonData"]["exemplarTraceIdDestinations"] == [
         {"name": "trace_id", "datasourceUid": "traces"}
     ]
@@ -95,6 +96,38 @@ def test_exemplars_lead_to_traces(file: str) -> None:
     assert [panel["title"] for panel in panels() if any(target.get("exemplar") for target in panel["targets"])] == [
         "Latency"
     ]
+
+
+def test_links_search_jaeger_for_slow_and_failed_traces_on_aws_and_on_a_laptop() -> None:
+    base_path = yaml.safe_load((OBSERVABILITY / "jaeger/config.yaml").read_text())["extensions"]["jaeger_query"][
+        "base_path"
+    ]
+    port = yaml.safe_load((OBSERVABILITY / "compose.yaml").read_text())["services"]["jaeger"]["ports"][0].split(":")[1]
+    (variable,) = DASHBOARD["templating"]["list"]
+    found = {panel["title"]: [link["url"] for link in panel["links"]] for panel in panels() if "links" in panel}
+    for urls in found.values():
+        pages = [url.partition("?")[0] for url in urls]
+        assert pages == [f"{base_path}/search", f"http://localhost:{port}{base_path}/search"]
+    asked = {title: [parse_qs(urlsplit(url).query) for url in urls] for title, urls in found.items()}
+    assert set(asked) == {"Latency", "Errors by route"}
+    for searches in asked.values():
+        assert searches[0] == searches[1]
+        assert searches[0]["service"] == [f"${{{variable['name']}:percentencode}}"]
+        assert searches[0]["start"] == ["${__from}000"]
+    assert asked["Latency"][0]["minDuration"] == ["0.5s"]
+    assert json.loads(asked["Errors by route"][0]["tags"][0]) == {"error": "true"}
+    assert "traces_span_metrics_calls_total{" in variable["definition"]
+
+
+def test_limits_are_those_of_slipway_toml_and_no_number_stands_for_them() -> None:
+    shown = {panel["title"]: panel for panel in panels()}
+    for title in ("Errors", "Slow"):
+        assert "slo:objective:ratio" in shown[title]["targets"][0]["expr"]
+        steps = shown[title]["fieldConfig"]["defaults"]["thresholds"]["steps"]
+        assert [step["value"] for step in steps] == [None, 1, 14.4]
+    for title, limit in {"CPU": "limit:cpu:cores", "Memory": "limit:memory:bytes"}.items():
+        assert limit in shown[title]["targets"][1]["expr"]
+        assert len(shown[title]["fieldConfig"]["defaults"]["thresholds"]["steps"]) == 1
 
 
 def test_on_aws_requests_are_signed_by_the_plugin_that_the_image_brings() -> None:

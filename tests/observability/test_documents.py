@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -53,9 +54,23 @@ def test_the_runbook_has_nothing_about_alerts_that_there_are_not() -> None:
     assert sorted(re.findall(r"^### (.+)$", part(RUNBOOK, "An alert fired"), re.MULTILINE)) == NAMES
 
 
+def test_connections_are_looked_for_where_the_service_task_lets_them_be_seen() -> None:
+    said = part(RUNBOOK, "FileDescriptorsHigh")
+    (file,) = re.findall(r"-- cat (/proc/\S+)`", said)
+    header = Path(file).read_text().splitlines()[0].split()
+    assert {"local_address", "st"} <= set(header)
+    assert f"{8000:04X}" in said
+
+
+def test_only_a_laptop_is_said_to_have_exemplars() -> None:
+    for sentence in re.findall(r"[^.:]*\b(?:[Dd]ots?|exemplars?)\b[^.]*\.", DOCUMENT + RUNBOOK):
+        assert "On a laptop" in sentence or "keeps no\nexemplars" in sentence, sentence
+
+
 def test_the_panels_that_the_runbook_names_are_on_the_dashboard() -> None:
     titles = {panel["title"] for panel in panels()}
-    named = set(re.findall(r'"([A-Z][^"]+)"', part(RUNBOOK, "An alert fired")))
+    sentences = re.sub(r"^```.*?^```", "", part(RUNBOOK, "An alert fired"), flags=re.MULTILINE | re.DOTALL)
+    named = set(re.findall(r'"([A-Z][^"]+)"', sentences))
     assert named
     assert named <= titles
 

@@ -1,7 +1,11 @@
 """Who is told what: the routing tree by amtool, and what is sent by a real Alertmanager."""
 
+import json
+import re
+import shlex
 import subprocess
 from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +13,11 @@ import pytest
 import yaml
 
 from observability.notifications.receiver import Post, Receiver
+from tests.conftest import PROJECT
 from tests.observability.alerting import alertmanager_configuration
 from tests.observability.servers import (
     Alertmanager,
+    ask,
     needs,
     program,
     started_alertmanager,
@@ -19,6 +25,8 @@ from tests.observability.servers import (
     url_of,
     wait_for,
 )
+
+RUNBOOK = PROJECT / "docs" / "runbook.md"
 
 BURN = {"alertname": "ErrorBudgetBurn", "job": "service", "slo": "availability"}
 SAID = {"summary": "The budget burns", "description": "Two in a hundred.", "runbook": "docs/runbook.md#errorbudgetburn"}
@@ -166,6 +174,20 @@ def test_the_title_is_of_what_still_fires_and_of_the_first_when_nothing_does(
     alertmanager.raise_alerts(slow | over)
     wait_for(lambda: len(titles()) == 3)
     assert titles()[1:] == ["[FIRING] page: Slowly", "[RESOLVED] page: Slowly"]
+
+
+@needs("alertmanager", "amtool")
+def test_the_silences_of_the_runbook_are_taken(alertmanager: Alertmanager) -> None:
+    on_laptop, on_aws = re.findall(r"```sh\n(amtool.+?|awscurl.+?)\n```", RUNBOOK.read_text(), re.DOTALL)
+    words = shlex.split(on_laptop.replace("http://localhost:9093", alertmanager.url))
+    assert amtool(*words[1:]).returncode == 0
+    now = datetime.now(UTC)
+    body = on_aws.replace("START", now.isoformat()).replace("END", (now + timedelta(hours=1)).isoformat())
+    ask(f"{alertmanager.url}/api/v2/silences", json.loads(shlex.split(body)[-1]))
+    silences = ask(f"{alertmanager.url}/api/v2/silences")
+    matchers = {each["comment"]: [(one["name"], one["value"]) for one in each["matchers"]] for each in silences}
+    assert len(silences) == 2
+    assert matchers == {"No tasks are wanted": [("alertname", "TargetAbsent")]}
 
 
 @needs("alertmanager")
