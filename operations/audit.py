@@ -12,6 +12,14 @@ NPM = "npm"
 """The report of `npm audit --json` has this name; all others are of `pip-audit --format json`."""
 
 
+SKIPPED = 5
+"""Packages that are named of those that could not be looked up."""
+
+
+class _NotLookedAtError(Exception):
+    """Its tool says that a lock file could not be looked at."""
+
+
 @dataclass(frozen=True)
 class Vulnerability:
     """Of one version of one package.
@@ -86,6 +94,8 @@ def read_audit(folder: Path) -> Audit:
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
             found += _of_npm(document) if path.stem == NPM else _of_pip(path.stem, document)
+        except _NotLookedAtError as error:
+            problems[path.stem] = str(error)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             problems[path.stem] = f"its tool wrote no report: {error!r}"
     return Audit(tuple(path.stem for path in paths), tuple(found), problems)
@@ -94,7 +104,8 @@ def read_audit(folder: Path) -> Audit:
 def _of_pip(source: str, report: Mapping[str, Any]) -> Sequence[Vulnerability]:
     skipped = [each["name"] for each in report["dependencies"] if "skip_reason" in each]
     if skipped:
-        raise ValueError(f"{', '.join(skipped)} skipped")
+        more = f" and {len(skipped) - SKIPPED} more" if len(skipped) > SKIPPED else ""
+        raise _NotLookedAtError(f"the database does not know {', '.join(skipped[:SKIPPED])}{more}")
     return [
         Vulnerability(
             source=source,
@@ -110,7 +121,7 @@ def _of_pip(source: str, report: Mapping[str, Any]) -> Sequence[Vulnerability]:
 
 def _of_npm(report: Mapping[str, Any]) -> list[Vulnerability]:
     if "error" in report:
-        raise ValueError(report["error"].get("summary") or report["error"])
+        raise _NotLookedAtError(report["error"].get("summary") or report.get("message") or "npm does not say why")
     return [each for package in report["vulnerabilities"].values() for each in _of_package(package)]
 
 

