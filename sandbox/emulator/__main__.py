@@ -3,6 +3,8 @@
 Environment:
     GATEWAY_PORT: The port; 4566 when unset.
     SLIPWAY_SANDBOX_STABILITY_TIMEOUT: Seconds that the rollout of a service may take; 600 when unset.
+    SLIPWAY_SANDBOX_CLOCK_SCALE: How many times faster the periods of alarms and the bake time of a deployment go by,
+        from 1 to 60; 1 when unset. Everything else keeps real seconds.
     DOCKER_HOST: The container engine; with none that answers, tasks count as running and nothing runs.
     AWS_REGION, AWS_DEFAULT_REGION: Where requests without a signature belong, such as those to a load balancer;
         us-east-1 when unset.
@@ -14,6 +16,7 @@ import json
 import os
 import sys
 
+from sandbox.emulator.clock import clock_scale
 from sandbox.emulator.environment import emulator_environment, require_free
 from sandbox.emulator.internals import MiniStackMismatchError, internal
 from sandbox.emulator.network import bind_to_loopback_only
@@ -43,6 +46,7 @@ def main() -> None:
 
 def _prepare() -> None:
     stability_timeout()
+    clock_scale()
     environment = emulator_environment(os.environ)
     require_free(int(environment["GATEWAY_PORT"]))
     bind_to_loopback_only()

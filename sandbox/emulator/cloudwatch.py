@@ -17,8 +17,7 @@ def keep_metric_math() -> None:
     """Let PutMetricAlarm and CloudFormation take alarms on metric math.
 
     MiniStack's CloudFormation refuses `Metrics`, and its PutMetricAlarm drops them and describes the alarm as one on a
-    metric without a name. The expression is not evaluated: such an alarm stays INSUFFICIENT_DATA until SetAlarmState
-    moves it, which triggers its actions.
+    metric without a name.
     """
     replace("services.cloudformation.provisioners", "_cw_metric_alarm_record", _with_metrics_of_templates)
     replace(_SERVICE, "_put_metric_alarm", _with_metrics_of_requests)

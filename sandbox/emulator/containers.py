@@ -81,13 +81,20 @@ def remove_containers(task_arns: Iterable[str]) -> None:
                 continue
 
 
+def cpu_of(task_definition: _Definition) -> float:
+    """Return how many CPUs a task may use; 0 when that is not said."""
+    return _number(task_definition.get("cpu"), "VCPU", _UNITS_PER_CPU) / _UNITS_PER_CPU
+
+
+def memory_of(definition: _Definition) -> int:
+    """Return how many bytes a task or a container may use; 0 when that is not said."""
+    return int(_number(definition.get("memory"), "GB", _MIB_PER_GIB) * _BYTES_PER_MIB)
+
+
 def _limits(definition: _Definition, task_definition: _Definition) -> dict[str, Any]:
-    """Return the limits in docker-py's units: bytes, and billionths of a CPU."""
-    given = [_number(each, "GB", _MIB_PER_GIB) for each in (definition.get("memory"), task_definition.get("memory"))]
-    memory = min((each for each in given if each), default=0.0)
-    cpu = _number(task_definition.get("cpu"), "VCPU", _UNITS_PER_CPU)
-    swap = {"memswap_limit": int(memory * _BYTES_PER_MIB)} if memory else {}  # the same as memory: none on top of it
-    return {"mem_limit": int(memory * _BYTES_PER_MIB), **swap, "nano_cpus": int(cpu * 10**9 / _UNITS_PER_CPU)}
+    """Return the limits in docker-py's units: bytes, and billionths of a CPU. Memory and swap: there is no swap."""
+    memory = min((each for each in (memory_of(definition), memory_of(task_definition)) if each), default=0)
+    return {"mem_limit": memory, "memswap_limit": memory, "nano_cpus": int(cpu_of(task_definition) * 10**9)}
 
 
 def _number(text: Any, unit: str, factor: int) -> float:

@@ -1,4 +1,4 @@
-"""The end of a deployment: all its tasks are healthy, then those before them are drained and stopped, then it is over.
+"""The end of a deployment: its tasks are healthy, those before them are drained and stopped, its bake time is over.
 
 MiniStack 1.5.33 calls a deployment complete before it stops the tasks of the one before, one after the other. On AWS it
 is complete when they are gone, and that is what CloudFormation waits for.
@@ -10,6 +10,7 @@ criteria, and every strategy but the rolling update.
 import time
 from typing import Any
 
+from sandbox.emulator.deployment_alarms import bake_seconds
 from sandbox.emulator.internals import internal, replace
 from sandbox.emulator.services import (
     ECS,
@@ -54,12 +55,17 @@ def _at_its_end(original: Any) -> Any:
 def _end(service: Service, deployment: Deployment, complete: Any) -> None:
     try:
         _stop_others(service, deployment)
+        baked_at: float | None = None
         while _is_awaited(service, deployment):
             with changing(service["serviceArn"]):
                 if _is_ready(service, deployment) and not _others(service, deployment):
-                    complete(cluster_of(service), key_of(service), deployment["id"])
+                    baked_at = baked_at or time.monotonic() + bake_seconds(service, deployment)
+                    if time.monotonic() >= baked_at:
+                        complete(cluster_of(service), key_of(service), deployment["id"])
             if deployment["rolloutState"] == "COMPLETED":
-                _tell(service, deployment)
+                tell(
+                    service, f"(service {service['serviceName']}) (deployment {deployment['id']}) deployment completed."
+                )
                 return
             time.sleep(_PAUSE_SECONDS)
     finally:
@@ -91,8 +97,3 @@ def _others(service: Service, deployment: Deployment) -> list[Task]:
     """The tasks of other deployments that have not ended."""
     tasks = [each for each in tasks_of(service) if each.get("_deployment_id") != deployment["id"]]
     return [each for each in tasks if each.get("lastStatus") != "STOPPED"]
-
-
-def _tell(service: Service, deployment: Deployment) -> None:
-    tell(service, f"(service {service['serviceName']}) (deployment {deployment['id']}) deployment completed.")
-    tell(service, f"(service {service['serviceName']}) has reached a steady state.")

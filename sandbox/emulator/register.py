@@ -1,20 +1,28 @@
 """Putting everything that MiniStack lacks into it, before it starts."""
 
 from sandbox.emulator import (
+    alarms,
     application_auto_scaling,
     background,
     cloudwatch,
     container_watch,
     containers,
+    deployment_alarms,
     deployment_end,
     draining,
-    event_sources,
     execute_command,
     forwarding,
     metric_filters,
+    ecs_events,
+    execute_command,
+    forwarding,
+    load_balancer_metrics,
+    measurements,
+    metric_values,
     query_definitions,
     rollout,
     service_deployments,
+    service_metrics,
     stacks,
     stopped_tasks,
     target_health,
@@ -58,7 +66,6 @@ def register() -> None:
     service_deployments.serve_stop_service_deployment()
     service_deployments.count_every_task_that_fails()
     service_deployments.update_as_ecs_does()
-    event_sources.tell_of_deployments()
     stopped_tasks.tell_of_tasks()
     zones.spread_tasks_over_zones()
     task_output.forward_whole_lines()
@@ -74,10 +81,16 @@ def register() -> None:
     deployment_end.complete_deployments_at_their_end()
     task_health.keep_services_healthy()
     container_watch.watch_containers()
+    deployment_alarms.watch_deployment_alarms()
+    ecs_events.send_events()
+    measurements.write_regularly()
+    load_balancer_metrics.publish_target_counts()
+    service_metrics.publish_utilization()
     vpc_endpoints.describe_endpoints()
     cloudwatch.keep_metric_math()
-    event_sources.tell_of_alarms()
     metric_filters.count_matching_lines()
+    metric_values.answer_expressions()
+    alarms.evaluate_alarms()
     query_definitions.serve_query_definitions()
     application_auto_scaling.serve_application_auto_scaling()
     background.start()

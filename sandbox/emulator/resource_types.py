@@ -140,7 +140,7 @@ BACKED = (
     ),
     BackedType(
         "AWS::ECS::Service",
-        "ecs:CreateService; every strategy is a rolling update, no bake time is waited, no deployment alarm is watched",
+        "ecs:CreateService; every strategy is a rolling update",
         ecs_service.Service(),
         create_only=ecs_service.CREATE_ONLY,
         tagged=True,
@@ -214,6 +214,11 @@ AMENDED = (
     AmendedType("AWS::EC2::Subnet", "the attributes CidrBlock, VpcId and AvailabilityZoneId", ec2.subnet_attributes),
     AmendedType("AWS::EC2::VPC", "the attribute CidrBlock", ec2.vpc_attributes),
     AmendedType("AWS::ElasticLoadBalancingV2::Listener", "ListenerAttributes", web.listener_attributes),
+    AmendedType(
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "the beginning of the attribute TargetGroupFullName",
+        web.target_group_attributes,
+    ),
     AmendedType("AWS::IAM::Role", "PermissionsBoundary", iam.permissions_boundary),
     AmendedType(
         "AWS::SNS::Topic", "KmsMasterKeyId, SignatureVersion and TracingConfig", notifications.topic_attributes

@@ -18,6 +18,12 @@ _POLL_SECONDS = 0.2
 _PATIENCE_SECONDS = 15.0
 _STOPPED_BY_THEMSELVES = ("TaskFailedToStart", "EssentialContainerExited")
 
+# Only the first is CloudFormation's own; no public source has what it says when an alarm fired.
+_OPERATIONS = {
+    "circuit breaker": "ECS Deployment Circuit Breaker was triggered",
+    "alarm detected": "ECS Deployment Alarm was triggered",
+}
+
 _Description = dict[str, Any]
 
 
@@ -87,8 +93,9 @@ def _is_stable(service: _Description, awaited: str) -> bool:
     if service["status"] != "ACTIVE":
         raise failure(f"The service was deleted while its deployment {awaited} was under way.", "NotStabilized")
     if deployment is None or deployment["status"] != "PRIMARY" or deployment["rolloutState"] == "FAILED":
-        tripped = "circuit breaker" in (deployment or {}).get("rolloutStateReason", "")
-        operation = "ECS Deployment Circuit Breaker was triggered" if tripped else "ECS Deployment was stopped"
+        reason = (deployment or {}).get("rolloutStateReason", "")
+        tripped = "circuit breaker" in reason
+        operation = next((told for words, told in _OPERATIONS.items() if words in reason), "ECS Deployment was stopped")
         reasons = _reasons(service, awaited, patience=_PATIENCE_SECONDS if tripped else 0)
         raise failure(f"Error occurred during operation '{operation}'. {reasons}")
     if deployment["rolloutState"] != "COMPLETED":

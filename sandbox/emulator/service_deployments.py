@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.emulator.internals import internal, replace
-from sandbox.emulator.services import changing
+from sandbox.emulator.services import changing, tell
 
 _MODULE = "services.ecs"
 _BREAKER = "ECS deployment circuit breaker"
@@ -143,40 +143,53 @@ def _stop_service_deployment(data: dict[str, Any]) -> Any:
     with changing(service["serviceArn"]), internal("core.concurrency", "resource_lock")("ecs-service", key):
         stoppable = deployment["rolloutState"] == "IN_PROGRESS" and deployment["status"] == "PRIMARY"
         if stoppable:
-            _roll_back(service, deployment)
+            fail(service, deployment, _STOPPED, f"Rolling back to deploymentId {{}}: {_STOPPED}")
     if stoppable:
-        _carry_out(key)
+        carry_out(key)
     elif not _is_being_rolled_back(listed, deployment):
         message = f"The service deployment {arn} is {deployment['rolloutState']} and can't be stopped."
         return _refused("ConflictException", message)
     return internal("core.responses", "json_response")({"serviceDeploymentArn": arn})
 
 
-def _roll_back(service: _Service, deployment: _Deployment) -> None:
+def fail(service: _Service, deployment: _Deployment, reason: str, rolling_back: str | None, *, said: str = "") -> None:
+    """Let the deployment fail, and let the last completed one be primary again. The caller holds the locks.
+
+    Args:
+        reason: why it failed, as a sentence.
+        rolling_back: the reason of the one that is primary again, with its id in place of braces; None: there is to be
+            no rollback.
+        said: why, in the events of the service; the same when empty.
+    """
     now = internal(_MODULE, "_iso")()
-    deployment.update(rolloutState="FAILED", rolloutStateReason=_STOPPED, desiredCount=0, updatedAt=now)
-    messages = [f"(service {service['serviceName']}) (deployment {deployment['id']}) deployment failed: {_STOPPED}"]
+    deployment.update(rolloutState="FAILED", rolloutStateReason=reason, desiredCount=0, updatedAt=now)
+    tell(
+        service,
+        f"(service {service['serviceName']}) (deployment {deployment['id']}) deployment failed: {said or reason}",
+    )
     completed = [each for each in service["deployments"] if each["rolloutState"] == "COMPLETED"]
-    if completed:
+    if completed and rolling_back is not None:
         target = completed[0]
-        reason = f"Rolling back to deploymentId {target['id']}: {_STOPPED}"
         count = service["desiredCount"]
         deployment["status"] = "ACTIVE"
-        target.update(status="PRIMARY", rolloutState="IN_PROGRESS", rolloutStateReason=reason)
-        target.update(desiredCount=count, updatedAt=now)
+        target.update(status="PRIMARY", rolloutState="IN_PROGRESS", desiredCount=count, updatedAt=now)
+        target["rolloutStateReason"] = rolling_back.format(target["id"])
         service["taskDefinition"] = target["taskDefinition"]
-        messages.append(f"(service {service['serviceName']}) rolling back to deployment {target['id']}.")
-    for message in messages:
-        event = {"id": internal("core.responses", "new_uuid")(), "createdAt": now, "message": message}
-        service["events"].insert(0, event)
+        tell(service, f"(service {service['serviceName']}) rolling back to deployment {target['id']}.")
 
 
-def _carry_out(key: str) -> None:
+def carry_out(key: str) -> None:
     """Let MiniStack start the tasks of the deployment that is primary now, and complete it."""
     cluster = key.partition("/")[0]
     account, region = internal("core.responses", "get_account_id")(), internal("core.responses", "get_region")()
     internal(_MODULE, "_reconcile_service_tasks")(cluster, key)
     internal(_MODULE, "_schedule_service_deployment_completion")(cluster, key, account, region)
+
+
+def is_rollback(service: _Service, deployment: _Deployment) -> bool:
+    """Whether the deployment, which is primary, is there again because one that began after it failed."""
+    newest = max(service["deployments"], key=lambda each: str(each["createdAt"]))
+    return newest is not deployment and newest["rolloutState"] == "FAILED"
 
 
 def _is_being_rolled_back(listed: list[_Deployment], deployment: _Deployment) -> bool:

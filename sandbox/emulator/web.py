@@ -79,3 +79,8 @@ def _protection(arn: str) -> str:
     if str(attributes.get("deletion_protection.enabled")).lower() != "true":
         return ""
     return f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
+
+
+def target_group_attributes(group: Resource) -> dict[str, Any]:
+    """Return the full name as AWS gives it, `targetgroup/NAME/ID`: it is a dimension of the group's metrics."""
+    return {"TargetGroupFullName": group.physical_id.rpartition(":")[2]}
