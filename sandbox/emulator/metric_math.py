@@ -74,7 +74,7 @@ def evaluate(expression: str, known: Mapping[str, Value], times: Sequence[float]
     value = _Parser(expression, known, times).parsed()
     if isinstance(value, list):
         raise UnsupportedExpressionError(f"{expression}: an array is no series.")
-    return dict.fromkeys(times, value) if isinstance(value, float) else value
+    return value if isinstance(value, dict) else dict.fromkeys(times, value)
 
 
 class _Parser:
@@ -203,9 +203,9 @@ def _chosen(condition: Value, then: Value, otherwise: Value, times: Sequence[flo
 def _mapped(function: Callable[[float], float], value: Value) -> Value:
     if isinstance(value, dict):
         return {at: float(function(each)) for at, each in value.items()}
-    if isinstance(value, float):
-        return float(function(value))
-    return [_mapped(function, each) for each in value]
+    if isinstance(value, list):
+        return [_mapped(function, each) for each in value]
+    return float(function(value))
 
 
 def _reduced(function: Callable[[Sequence[float]], float], given: Sequence[Value]) -> Value:

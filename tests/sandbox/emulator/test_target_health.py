@@ -148,7 +148,7 @@ def test_tasks_that_never_are_healthy_roll_the_release_back_and_get_no_request(
         watcher = threading.Thread(target=watch)
         watcher.start()
         try:
-            deploy(**parameters, grace=3, expect="UPDATE_ROLLBACK_COMPLETE")
+            deploy(**parameters, grace=6, expect="UPDATE_ROLLBACK_COMPLETE")
         finally:
             ended.set()
             watcher.join()
