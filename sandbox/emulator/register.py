@@ -14,6 +14,7 @@ from sandbox.emulator import (
     forwarding,
     metric_filters,
     ecs_events,
+    ending,
     execute_command,
     forwarding,
     load_balancer_metrics,
@@ -82,6 +83,7 @@ def register() -> None:
     task_health.keep_services_healthy()
     container_watch.watch_containers()
     deployment_alarms.watch_deployment_alarms()
+    ending.start_nothing_at_the_end()
     ecs_events.send_events()
     measurements.write_regularly()
     load_balancer_metrics.publish_target_counts()

@@ -216,3 +216,14 @@ def test_a_task_that_takes_more_memory_than_it_has_is_killed_and_tells_so(
     task = described(ecs, lost)
     assert (task["stopCode"], task["containers"][0]["exitCode"]) == ("EssentialContainerExited", 137)
     assert task["containers"][0]["reason"] == "OutOfMemoryError: Container killed due to memory usage"
+
+
+def test_an_emulator_that_ends_leaves_no_container_and_replaces_none(
+    engine: Any, start_emulator: Callable[..., Any], make_stacks: Callable[..., Any], images: Any
+) -> None:
+    with start_emulator() as emulator:
+        resources = container_service(images.repository, tasks=3)
+        make_stacks(emulator).deploy(resources, Parameters=PARAMETERS, parameters={"Tag": "good"})
+        emulator.client("ecs").update_service(cluster="main", service="web", desiredCount=6)
+        emulator.stop()
+    assert emulator.containers(engine) == []
