@@ -116,7 +116,7 @@ def _reasons(service: _Description, awaited: str, patience: float = 0.0) -> str:
     if stopped:
         parts.append("Stopped tasks: " + "; ".join(f"{n} x {reason}" for reason, n in stopped.most_common()) + ".")
     if service["events"]:
-        parts.append("Events: " + " ".join(event["message"] for event in service["events"][:2]))
+        parts.append("Events: " + " ".join(event["message"] for event in service["events"][:3]))
     return " ".join(" ".join(parts).split())
 
 
