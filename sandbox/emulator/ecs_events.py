@@ -6,6 +6,7 @@ ECS Deployment State Change (SERVICE_DEPLOYMENT_IN_PROGRESS, _COMPLETED, _FAILED
 Not modelled: every other service action, and the states that a task goes through within a quarter of a second.
 """
 
+import threading
 from typing import Any
 
 from sandbox.emulator import background, event_bus
@@ -57,6 +58,7 @@ class _Seen:
 
 
 _seen = _Seen()
+_telling = threading.RLock()
 
 
 def send_events() -> None:
@@ -64,9 +66,19 @@ def send_events() -> None:
     background.repeat(_INTERVAL, _look)
 
 
+def tell_of_deployments(service: Service) -> None:
+    """Send the events of the service's deployments now: their states may not last. Needs the service's scope."""
+    with _telling:
+        _look_at_deployments(service)
+
+
 def _look() -> None:
-    services = active_services()
-    for service in services:
+    with _telling:
+        _look_at_all()
+
+
+def _look_at_all() -> None:
+    for service in active_services():
         with scope_of(service["serviceArn"]):
             _look_at_deployments(service)
             _look_at_steadiness(service)

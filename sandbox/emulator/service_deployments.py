@@ -8,6 +8,7 @@ are gone: it is the only place here that can still tell of it.
 from datetime import datetime
 from typing import Any
 
+from sandbox.emulator.ecs_events import tell_of_deployments
 from sandbox.emulator.internals import internal, replace
 from sandbox.emulator.services import changing, tell
 
@@ -176,6 +177,7 @@ def fail(service: _Service, deployment: _Deployment, reason: str, rolling_back: 
         target["rolloutStateReason"] = rolling_back.format(target["id"])
         service["taskDefinition"] = target["taskDefinition"]
         tell(service, f"(service {service['serviceName']}) rolling back to deployment {target['id']}.")
+    tell_of_deployments(service)
 
 
 def carry_out(key: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.emulator import background
 from sandbox.emulator.container_health import HEALTHY, UNHEALTHY, is_checked
+from sandbox.emulator.ecs_events import tell_of_deployments
 from sandbox.emulator.internals import internal, replace
 from sandbox.emulator.services import (
     ECS,
@@ -71,6 +72,7 @@ def _counted_alone(original: Any) -> Any:
         if service := service_of(task):
             with changing(service["serviceArn"]):
                 original(task, **how)
+                tell_of_deployments(service)
 
     return record
 

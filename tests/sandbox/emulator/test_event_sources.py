@@ -91,7 +91,8 @@ def test_a_deployment_that_is_complete_is_told_in_ecss_words(
     receiver: Receiver, aws: Callable[[str], Any], stacks: Any
 ) -> None:
     topic = aws("sns").create_topic(Name="deployments")["TopicArn"]
-    pattern = {"source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"]}
+    complete = {"eventName": ["SERVICE_DEPLOYMENT_COMPLETED"]}
+    pattern = {"source": ["aws.ecs"], "detail-type": ["ECS Deployment State Change"], "detail": complete}
     aws("events").put_rule(Name="deployments", EventPattern=json.dumps(pattern))
     aws("events").put_targets(Rule="deployments", Targets=[{"Id": "topic", "Arn": topic}])
     receiver.listen(aws("sns"), topic, "/deployments")
@@ -102,6 +103,7 @@ def test_a_deployment_that_is_complete_is_told_in_ecss_words(
     (service,) = aws("ecs").describe_services(cluster="main", services=["web"])["services"]
     (deployment,) = service["deployments"]
     assert event["resources"] == [service["serviceArn"]]
+    assert event["detail"].pop("updatedAt")
     assert event["detail"] == {
         "eventType": "INFO",
         "eventName": "SERVICE_DEPLOYMENT_COMPLETED",

@@ -2,12 +2,13 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from sandbox.emulator.metric_filters import matcher
+from tests.sandbox.emulator.conftest import NO_ENGINE
 
 LEVELS = '{ ($.level = "ERROR") || ($.level = "CRITICAL") }'
 
@@ -34,6 +35,13 @@ def test_which_lines_match(pattern: str, line: str, matches: bool) -> None:  # n
     assert matcher(pattern)(line) is matches
 
 
+@pytest.fixture
+def aws(start_emulator: Callable[..., Any]) -> Iterator[Callable[[str], Any]]:
+    """Clients of an emulator whose minute is a second."""
+    with start_emulator(DOCKER_HOST=NO_ENGINE, SLIPWAY_SANDBOX_CLOCK_SCALE="60") as emulator:
+        yield emulator.client
+
+
 def test_lines_that_match_set_an_alarm_off(aws: Callable[[str], Any], poll: Callable[..., Any]) -> None:
     logs, cloudwatch = aws("logs"), aws("cloudwatch")
     logs.create_log_group(logGroupName="web")
@@ -47,7 +55,7 @@ def test_lines_that_match_set_an_alarm_off(aws: Callable[[str], Any], poll: Call
         Namespace="acme",
         MetricName="ErrorLines",
         Statistic="Sum",
-        Period=300,
+        Period=60,
         EvaluationPeriods=1,
         Threshold=2,
         ComparisonOperator="GreaterThanOrEqualToThreshold",
