@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import boto3
 import botocore.config
 import pytest
-from docker.errors import APIError
+from docker.errors import APIError, NotFound
 
 PROJECT = Path(__file__).parents[3]
 ACCOUNT = "412345678901"
@@ -264,7 +264,8 @@ def engine_emulator(_engine_emulator: Emulator, engine: Any) -> Emulator:
     _engine_emulator.reset()
     # A reset removes none of them when one goes away by itself at the same moment.
     for container in _engine_emulator.containers(engine):
-        container.remove(force=True)
+        with contextlib.suppress(NotFound):  # a task that is being stopped removes its own
+            container.remove(force=True)
     return _engine_emulator
 
 
