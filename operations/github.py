@@ -20,6 +20,12 @@ SECRETS = {
 """Of the repository: what the workflows do where it is set, and leave out otherwise."""
 
 
+VARIABLES = {
+    "PAGERDUTY_URL": "https://events.eu.pagerduty.com for an account in the EU",
+}
+"""Of the repository: what the workflows assume where it is not set."""
+
+
 @dataclass(frozen=True)
 class HandOver:
     """The variables of a GitHub repository, as far as one account of AWS knows them.
@@ -43,6 +49,7 @@ class HandOver:
             "repository": dict(self.repository),
             "environments": {name: dict(variables) for name, variables in self.environments.items()},
             "optional_secrets": dict(SECRETS),
+            "optional_variables": dict(VARIABLES),
         }
 
 

@@ -18,6 +18,10 @@ BUILD = "build"
 """The group of all stages before the deployments; each environment is a group of its own."""
 
 
+UNKNOWN = "unknown"
+"""The group of runs of which nothing could be told, because this could not be run (.github/workflows/pipeline.yml)."""
+
+
 def events(report: Report, routing_key: str) -> list[dict[str, Any]]:
     """The events: what failed triggers, and the next success of just that resolves it.
 
@@ -31,6 +35,7 @@ def events(report: Report, routing_key: str) -> list[dict[str, Any]]:
     before = [each for each in report.findings if each.before and each.severity]
     told = [_trigger(report, BUILD, before, routing_key)] if before else []
     told += [_resolve(report, BUILD, routing_key)] if report.built else []
+    told += [_resolve(report, UNKNOWN, routing_key)] if report.built and not report.severity else []
     for each in (each for each in report.findings if not each.before):
         group = f"deploy/{each.title}"
         if each.severity:

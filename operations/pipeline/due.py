@@ -1,9 +1,7 @@
 """Whether a commit is still to be deployed, or what runs has it in it already."""
 
 import subprocess
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from os import environ
 from pathlib import Path
 
 from configuration import Configuration, Environment, stack_names
@@ -35,23 +33,20 @@ def turn(
     environment: Environment,
     commit: str,
     folder: Path,
-    variables: Mapping[str, str] = environ,
 ) -> Turn:
     """Whether that commit is still to be deployed.
 
     Jobs of several pushes may overtake each other. A later commit has the earlier one in it: to deploy the earlier one
-    after it would take the later one back, and nobody asked for that. Who runs a job again asks for it.
+    after it would take the later one back, with its stacks, and nobody asked for that: who runs an old run again mostly
+    wants its tests or its notifications. Git or `slipway rollback` takes a commit back.
 
     Args:
         folder: the work tree, with its history.
-        variables: of the process; in GitHub Actions they tell how often the run was tried.
 
     Raises:
         OperationError: AWS cannot be asked.
     """
     runs = _runs(configuration, environment)
-    if variables.get("GITHUB_RUN_ATTEMPT", "1") != "1":
-        return Turn(due=True, runs=runs, why="somebody runs it again")
     if _is_older(commit, runs, folder):
         return Turn(due=False, runs=runs, why=f"{runs} runs, which is a later commit and has this one in it")
     return Turn(due=True, runs=runs, why=f"{runs} runs, which does not have it in it" if runs else "nothing runs yet")

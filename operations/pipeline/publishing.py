@@ -6,7 +6,7 @@ the tags in GHCR are then given to the first one again, and what is deployed is 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,21 +76,24 @@ class Repository:
             ) from error
 
 
-def publish(repository: Repository, image: str, *, tag: str, tags: Iterable[str], built: Sequence[str]) -> Published:
+def publish(
+    repository: Repository, image: str, *, tag: str, tags: Iterable[str], built: Callable[[], Sequence[str]]
+) -> Published:
     """Give the commit's image its tags in GHCR.
 
     Args:
         image: its name there, without a tag.
         tag: of the commit.
         tags: all of them.
-        built: digests of what was just built, one for each processor.
+        built: tells the digests of what was just built, one for each processor; asked only if ECR has no image of the
+            tag.
 
     Raises:
         OperationError: a registry refuses, or AWS cannot be asked.
     """
     check_tag(tag)
     known = repository.digest(tag)
-    sources = [f"{repository.uri}@{known}"] if known else [f"{image}@{each}" for each in built]
+    sources = [f"{repository.uri}@{known}"] if known else [f"{image}@{each}" for each in built()]
     docker.tag([f"{image}:{each}" for each in dict.fromkeys([tag, *tags])], sources)
     digest = docker.digest(f"{image}:{tag}")
     if known and digest != known:
@@ -140,7 +143,8 @@ def digests_in(folder: Path) -> list[str]:
     if not digests or not all(DIGEST.fullmatch(each) for each in digests):
         raise OperationError(
             f"{folder} does not hold the digests of what was built",
-            fix="It has to have a file for each processor, with sha256: and 64 hexadecimal digits.",
+            fix="It has to have a file for each processor, with sha256: and 64 hexadecimal digits. What a run keeps of "
+            "them is gone after a week: run all of its jobs again.",
             exit_code=ExitCode.BAD_INPUT,
         )
     return digests

@@ -10,6 +10,7 @@ from operations.aws import connect, explained
 from operations.doctor.image import repository
 from operations.errors import ExitCode, OperationError
 from operations.gateways.ecr import Ecr, RepositoryMissingError
+from operations.pipeline import docker
 from operations.pipeline.publishing import digest_in
 from operations.rollout.release import check_tag
 
@@ -36,12 +37,12 @@ def verify(
         OperationError: it was not, the digests differ, or nobody can be asked; nothing was changed.
     """
     check_tag(tag)
-    digest = digest_in(image)
-    _check_registry(configuration, environment, tag, digest)
+    _check_registry(configuration, environment, tag, image)
     _check_attestation(configuration, environment, image, variables.get("GITHUB_SHA", ""))
 
 
-def _check_registry(configuration: Configuration, environment: Environment, tag: str, digest: str) -> None:
+def _check_registry(configuration: Configuration, environment: Environment, tag: str, image: str) -> None:
+    named, digest = image.partition("@")[0], digest_in(image)
     installation = configuration.select([environment.name])
     registry, name = installation.registry, repository(installation, environment)
     aws = connect(installation, environment.model_copy(update={"region": registry.region}))
@@ -50,7 +51,9 @@ def _check_registry(configuration: Configuration, environment: Environment, tag:
             there = Ecr(aws).digest(registry.account, name, tag)
     except RepositoryMissingError:
         there = None
-    if there == digest or (there is None and environment.image == "ghcr"):  # ECR fetches it with the first task
+    if there is None and environment.image == "ghcr":  # ECR fetches it with the first task, by its tag
+        there = docker.digest(f"{named}:{tag}")
+    if there == digest:
         return
     raise OperationError(
         f"the image of {tag} in {name} is {there or 'missing'}, and {digest} was to be deployed",

@@ -2,7 +2,7 @@
 
 import shlex
 
-from operations.github import SECRETS, HandOver, located
+from operations.github import SECRETS, VARIABLES, HandOver, located
 
 
 def lines(hand_over: HandOver) -> list[str]:
@@ -30,6 +30,8 @@ def secrets(hand_over: HandOver) -> list[str]:
     return [
         f"If you like, gh secret set NAME --repo {hand_over.full_name}, which asks for the secret:",
         *(f"  {name}: {purpose}" for name, purpose in SECRETS.items()),
+        f"If you like, gh variable set NAME --repo {hand_over.full_name} --body VALUE:",
+        *(f"  {name}: {purpose}" for name, purpose in VARIABLES.items()),
     ]
 
 

@@ -57,7 +57,7 @@ def publish(
     from operations.pipeline.publishing import Repository, digests_in, publish
 
     repository = Repository(configuration_of(context), environment)
-    published = publish(repository, image, tag=tag, tags=tags.split(), built=digests_in(digests))
+    published = publish(repository, image, tag=tag, tags=tags.split(), built=lambda: digests_in(digests))
     _hand_over({"digest": published.digest, "published": json.dumps(published.before)})
     which = "ECR has had it before, so that it stays the image of this commit" if published.before else "just built"
     text = f"{image}:{tag} is {published.digest}: {which}."

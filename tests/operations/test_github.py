@@ -15,7 +15,7 @@ import pytest
 
 from configuration import stack_names
 from operations.gateways.cloudformation import CloudFormation, Stack
-from operations.github import SECRETS, HandOver
+from operations.github import SECRETS, VARIABLES, HandOver
 from operations.rendering.github import lines
 from tests.conftest import PROJECT
 from tests.operations.conftest import ScriptedAws, Slipway
@@ -35,6 +35,8 @@ OPTIONAL = """If you like, gh secret set NAME --repo acme/shop, which asks for t
   CODECOV_TOKEN: Codecov shows the coverage
   SLACK_WEBHOOK_URL: Slack is told how a run of the pipeline ended
   PAGERDUTY_ROUTING_KEY: PagerDuty is told of a failure, and of the success after it
+If you like, gh variable set NAME --repo acme/shop --body VALUE:
+  PAGERDUTY_URL: https://events.eu.pagerduty.com for an account in the EU
 """
 
 Write = Callable[..., list[str]]
@@ -158,6 +160,7 @@ def test_as_json_it_is_one_object_on_stdout(aws: ScriptedAws, slipway: Slipway, 
             }
         },
         "optional_secrets": SECRETS,
+        "optional_variables": VARIABLES,
     }
     assert ended.stderr == f"dev is in account {DEV}: run this again with its credentials.\n"
     assert ended.exit_code == 0
@@ -203,6 +206,7 @@ def test_the_account_of_the_registry_needs_no_environment(aws: ScriptedAws, slip
         },
         "environments": {},
         "optional_secrets": SECRETS,
+        "optional_variables": VARIABLES,
     }
     assert ended.stderr == f"dev is in account {DEV}: run this again with its credentials.\n"
     assert ended.exit_code == 0
@@ -400,6 +404,7 @@ def test_of_the_sandbox_everything_comes_from_the_emulator(aws: ScriptedAws, sli
             }
         },
         "optional_secrets": SECRETS,
+        "optional_variables": VARIABLES,
     }
     assert (ended.exit_code, ended.stderr) == (0, "")
     assert aws.endpoints == dict.fromkeys(("sts", "cloudformation"), "http://localhost:4566")

@@ -335,7 +335,7 @@ def sent_by(report: Report) -> dict[str, str]:
 def test_the_success_after_a_failure_closes_the_alert_that_it_opened_and_no_other() -> None:
     failed = reported(record("release", release=ROLLED_BACK))
     assert sent_by(failed) == {"build": "resolve", "deploy/prod": "trigger"}
-    well = {"build": "resolve", "deploy/prod": "resolve", "deploy/prod/critical": "resolve"}
+    well = dict.fromkeys(("build", "unknown", "deploy/prod", "deploy/prod/critical"), "resolve")
     assert sent_by(reported(record())) == well
     assert sent_by(reported(record(environment="qa"), record("release", release=ROLLED_BACK))) == {
         "build": "resolve",
@@ -347,7 +347,7 @@ def test_the_success_after_a_failure_closes_the_alert_that_it_opened_and_no_othe
 
 def test_an_alert_of_the_tests_stays_apart_from_those_of_the_deployments() -> None:
     assert sent_by(reported(context=needs(test="failure"))) == {"build": "trigger"}
-    assert sent_by(reported(context=needs("[]"))) == {"build": "resolve"}
+    assert sent_by(reported(context=needs("[]", publish="skipped"))) == {"build": "resolve", "unknown": "resolve"}
 
 
 def test_what_is_critical_is_told_although_something_less_is_open() -> None:
@@ -357,7 +357,7 @@ def test_what_is_critical_is_told_although_something_less_is_open() -> None:
 
 def test_a_commit_that_was_overtaken_closes_no_alert_of_the_environment() -> None:
     overtaken = record(due=False, release=None, serving=Serving(NEXT, "COMPLETED", URL))
-    assert sent_by(reported(overtaken)) == {"build": "resolve"}
+    assert sent_by(reported(overtaken)) == {"build": "resolve", "unknown": "resolve"}
 
 
 def test_nobody_is_woken_and_no_alert_is_closed_by_a_run_that_somebody_ended() -> None:

@@ -115,12 +115,23 @@ def test_pagerduty_gets_an_event_that_the_next_success_closes(
     ]
 
 
+def test_the_job_knows_where_pagerduty_is_and_that_somebody_was_told(
+    run: Any, failed: dict[str, Any], pagerduty: Receiver, shell: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shell.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    shell.setenv("PAGERDUTY_ROUTING_KEY", "0" * 32)
+    shell.setenv("PAGERDUTY_URL", pagerduty.url)
+    assert run(**failed).exit_code == 0
+    assert len(pagerduty.requests) == 2
+    assert (tmp_path / "output").read_text() == "told=true\n"
+
+
 def test_after_a_success_the_alerts_are_resolved(run: Any, pagerduty: Receiver, shell: pytest.MonkeyPatch) -> None:
     shell.setenv("PAGERDUTY_ROUTING_KEY", "0" * 32)
     assert run("--pagerduty-url", pagerduty.url, records=(record(),)).exit_code == 0
     assert [each.body for each in pagerduty.requests] == [
         {"routing_key": "0" * 32, "event_action": "resolve", "dedup_key": f"slipway/acme/shop/main/{group}"}
-        for group in ("build", "deploy/prod", "deploy/prod/critical")
+        for group in ("build", "unknown", "deploy/prod", "deploy/prod/critical")
     ]
 
 

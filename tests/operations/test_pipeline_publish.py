@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from configuration import Configuration
+from operations.errors import OperationError
+from operations.pipeline.verification import verify as check
 from tests.operations.answering import AnsweringAws, RefusalError
 from tests.operations.conftest import Ended, Slipway
 from tests.operations.stand_ins import DOCKER, GH, INDEX, install
@@ -105,6 +108,14 @@ def test_when_the_commit_is_built_again_all_tags_lead_to_its_first_image(
     }
     assert outputs(tmp_path) == {"digest": EARLIER, "published": "true"}
     assert "ECR has had it before" in ended.stdout
+
+
+def test_a_commit_whose_image_is_known_is_tagged_again_without_the_digests_of_its_builds(
+    registries: Registries, publish: Any
+) -> None:
+    registries.have(sha_0123456789ab=EARLIER)
+    assert publish().exit_code == 0
+    assert registries.tags[f"{IMAGE}:{TAG}"] == EARLIER
 
 
 @pytest.mark.parametrize("digests", [(), ("latest",), (ARM, "sha256:12")])
@@ -225,6 +236,22 @@ def test_what_ecs_would_pull_has_to_be_what_was_attested(
     assert ended.exit_code == 6
     assert f"is {there.get('sha_0123456789ab', 'missing')}, and {ARM} was to be deployed" in ended.stderr
     assert not (tmp_path / "gh-words").exists()
+
+
+def test_an_image_that_ecr_will_fetch_from_ghcr_has_to_be_what_was_attested(
+    registries: Registries, configuration: Configuration, answering: AnsweringAws, tmp_path: Path
+) -> None:
+    def not_fetched(_: Mapping[str, Any]) -> dict[str, Any]:
+        raise RefusalError("RepositoryNotFoundException")
+
+    answering.answer("DescribeImages", not_fetched)
+    environment = configuration.environment("dev").model_copy(update={"image": "ghcr"})
+    (tmp_path / "tags").write_text(json.dumps({f"{IMAGE}:{TAG}": ARM}))
+    check(configuration, environment, TAG, f"{IMAGE}@{ARM}", {})
+    (tmp_path / "tags").write_text(json.dumps({f"{IMAGE}:{TAG}": EARLIER}))
+    with pytest.raises(OperationError, match=f"is {EARLIER}, and {ARM} was to be deployed"):
+        check(configuration, environment, TAG, f"{IMAGE}@{ARM}", {})
+    assert registries.tags == {f"{IMAGE}:{TAG}": EARLIER}
 
 
 def test_without_githubs_cli_nothing_is_verified(registries: Registries, verify: Any) -> None:

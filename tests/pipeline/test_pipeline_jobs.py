@@ -1,8 +1,10 @@
 """What the jobs of the pipeline may do, for how long, and that they run what is there."""
 
+import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,10 +15,12 @@ import typer
 import yaml
 
 from operations.command import command
-from operations.github import SECRETS
+from operations.github import SECRETS, VARIABLES
+from operations.notification.pagerduty import UNKNOWN
 from operations.notification.record import AFTERWARDS, STEPS
 from operations.notification.report import STAGES, STOPPED
 from tests.conftest import PROJECT
+from tests.operations.receiver import Receiver
 
 GITHUB = PROJECT / ".github"
 PIPELINE = GITHUB / "workflows" / "pipeline.yml"
@@ -185,7 +189,11 @@ def test_only_older_tests_of_the_same_pull_request_are_cancelled(jobs: Mapping[s
         "group": "test-${{ github.event.pull_request.number || github.run_id }}",
         "cancel-in-progress": True,
     }
-    assert [name for name, job in jobs.items() if "concurrency" in job] == ["test", "deploy"]
+    assert [name for name, job in jobs.items() if "concurrency" in job] == ["test", "publish", "deploy"]
+
+
+def test_an_image_of_a_commit_is_published_by_one_run_at_a_time(jobs: Mapping[str, Any]) -> None:
+    assert jobs["publish"]["concurrency"] == {"group": "publish-${{ github.sha }}", "queue": "max"}
 
 
 def test_the_steps_of_the_deployment_are_those_that_its_record_knows(jobs: Mapping[str, Any]) -> None:
@@ -242,6 +250,52 @@ def test_the_deploy_role_is_taken_on_anew_before_whatever_may_come_after_its_ses
     assert [steps[each]["if"].startswith("always()") for each in taken] == [False, True, True]
 
 
+@pytest.mark.parametrize("job", ["publish", "deploy", "notify"])
+def test_who_takes_on_a_role_or_gets_a_secret_reads_no_cache_that_tests_can_fill(
+    job: str, jobs: Mapping[str, Any]
+) -> None:
+    steps = [*jobs[job]["steps"], *(step for path in ACTIONS for step in parsed(path)["runs"]["steps"])]
+    assert not any("cache" in str(step.get("uses", "")) or "cache" in step.get("with", {}) for step in steps)
+
+
+def fallback(tmp_path: Path, **variables: str) -> str:
+    """Runs the last step of `notify`; returns the summary."""
+    needs = {"plan": {"result": "success", "outputs": {}}, "test": {"result": "failure", "outputs": {}}}
+    about = {
+        "PATH": os.environ["PATH"],
+        "NEEDS": json.dumps(needs),
+        "GITHUB_REPOSITORY": "acme/shop",
+        "GITHUB_REF_NAME": "main",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
+        "RUN_URL": "https://github.com/acme/shop/actions/runs/7",
+        "SLACK_WEBHOOK_URL": "",
+        "PAGERDUTY_ROUTING_KEY": "",
+        "PAGERDUTY_URL": "",
+    }
+    script = SCRIPTS["notify: Tell it all the same, with what every runner has"]
+    words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    subprocess.run(words, cwd=tmp_path, env=about | variables, check=True)
+    return (tmp_path / "summary.md").read_text()
+
+
+@pytest.mark.skipif(not (shutil.which("jq") and shutil.which("curl")), reason="needs jq and curl, as runners have them")
+def test_where_slipway_cannot_be_run_people_are_told_with_what_every_runner_has(tmp_path: Path) -> None:
+    with Receiver() as slack, Receiver() as pagerduty:
+        key = {"PAGERDUTY_ROUTING_KEY": "0" * 32, "PAGERDUTY_URL": f"{pagerduty.url}/"}
+        summary = fallback(tmp_path, SLACK_WEBHOOK_URL=slack.url, **key)
+    assert summary.startswith("acme/shop, main: plan success, test failure. What serves is not known")
+    (message,), (event,) = slack.requests, pagerduty.requests
+    assert message.body == {"text": summary.rstrip("\n")}
+    assert (message.content_type, event.path) == ("application/json", "/v2/enqueue")
+    assert event.body["dedup_key"] == f"slipway/acme/shop/main/{UNKNOWN}"
+    assert event.body["payload"] == {"summary": summary.rstrip("\n"), "source": "acme/shop", "severity": "critical"}
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="needs jq, as runners have it")
+def test_without_secrets_it_is_the_summary_that_tells(tmp_path: Path) -> None:
+    assert "test failure" in fallback(tmp_path)
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_nothing_is_put_into_a_script(name: str) -> None:
     assert "${{" not in SCRIPTS[name]
@@ -283,7 +337,14 @@ def test_the_variables_are_those_that_slipway_github_prints() -> None:
     text = "".join(path.read_text() for path in [PIPELINE, *ACTIONS])
     used = set(re.findall(r"vars\.(\w+)", text))
     printed = (PROJECT / "operations" / "github.py").read_text()
-    assert used == {"AWS_ACCOUNT_ID", "AWS_BUILD_ROLE_ARN", "AWS_DEPLOY_ROLE_ARN", "AWS_REGION", "AWS_REGISTRY_REGION"}
+    assert set(VARIABLES) < used
+    assert used - set(VARIABLES) == {
+        "AWS_ACCOUNT_ID",
+        "AWS_BUILD_ROLE_ARN",
+        "AWS_DEPLOY_ROLE_ARN",
+        "AWS_REGION",
+        "AWS_REGISTRY_REGION",
+    }
     assert [name for name in used if f'"{name}"' not in printed] == []
 
 

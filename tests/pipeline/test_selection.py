@@ -58,9 +58,9 @@ def test_the_pipeline_deploys_what_is_pushed_to_two_branches_and_only_tests_what
     }
 
 
-def test_a_branch_that_no_environment_is_deployed_from_is_built_and_not_deployed() -> None:
+def test_a_branch_that_no_environment_is_deployed_from_is_built_and_neither_published_nor_deployed() -> None:
     found = pipeline(push("main"), outputs={"plan": {"environments": "[]", "architectures": "[]"}})
-    assert [job for job, result in found.jobs.items() if result == "skipped"] == ["deploy", "stopped"]
+    assert [job for job, result in found.jobs.items() if result == "skipped"] == ["publish", "deploy", "stopped"]
 
 
 @pytest.mark.parametrize("ended", ["failure", "cancelled"])

@@ -150,7 +150,14 @@ def test_nothing_is_put_into_a_script(place: str, script: str) -> None:
 )
 def test_every_verb_and_option_that_a_script_uses_is_there(place: str, script: str) -> None:
     for line in (line for line in script.splitlines() if PROGRAM in line):
-        typed = line.partition(PROGRAM)[2].partition(">")[0].replace(')"', "").replace("||", "").replace("\\", "")
+        typed = (
+            line.partition(PROGRAM)[2]
+            .partition(">")[0]
+            .replace(')"', "")
+            .replace("|| code=$?", "")
+            .replace("||", "")
+            .replace("\\", "")
+        )
         words = shlex.split(typed)
         verb: Any = typer.main.get_command(command)
         while hasattr(verb, "commands"):
@@ -163,6 +170,12 @@ def test_every_target_of_make_that_a_script_uses_is_there() -> None:
     targets = re.findall(r"(?m)^([a-z-]+):.*## ", (PROJECT / "Makefile").read_text())
     used = {word for _, script in SCRIPTS for words in re.findall(r"make ([\w -]+)", script) for word in words.split()}
     assert {"synth", "check", "audit", "lint-templates"} <= used <= set(targets)
+
+
+def test_an_artifact_is_overwritten_by_the_next_attempt_which_would_fail_otherwise() -> None:
+    uploads = [(place, step) for place, step in steps() if step.get("uses", "").startswith("actions/upload-artifact@")]
+    assert len(uploads) >= 8
+    assert [place for place, step in uploads if step["with"].get("overwrite") is not True] == []
 
 
 def test_what_runs_a_pull_requests_code_has_no_token_no_secret_and_no_cache() -> None:
