@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from operations.errors import ExitCode, OperationError
 from sandbox.drills.connections import ConnectionAcrossDrain, SlowRequestsInFlight
 from sandbox.drills.drill import Drill
+from sandbox.drills.notifications import ReceiverDown
 from sandbox.drills.outages import ApiInTrouble, EngineStopped, TaskKilled, ZoneLost
+from sandbox.drills.regressions import CrashAfterServing, ErrorRegression, LatencyRegression, OutOfMemory
 from sandbox.drills.releases import (
     CrashAtStart,
     GoodRelease,
@@ -17,26 +19,33 @@ from sandbox.drills.releases import (
 )
 from sandbox.drills.rollbacks import CancelledRelease, RacingReleases, RollbackOfFinishedRelease, RollbackTargetGone
 from sandbox.drills.secrets import SecretMissing
+from sandbox.drills.settings import BadSetting
 
 DRILLS: tuple[type[Drill], ...] = (
     GoodRelease,
     TagMissing,
     WrongArchitecture,
     CrashAtStart,
+    CrashAfterServing,
     HealthPathFailing,
     SlowStartInside,
     SlowStartBeyond,
+    OutOfMemory,
+    SecretMissing,
+    BadSetting,
+    LatencyRegression,
+    ErrorRegression,
+    TaskKilled,
+    ZoneLost,
     RollbackOfFinishedRelease,
     RollbackTargetGone,
     CancelledRelease,
     RacingReleases,
+    EngineStopped,
+    ApiInTrouble,
+    ReceiverDown,
     SlowRequestsInFlight,
     ConnectionAcrossDrain,
-    TaskKilled,
-    ZoneLost,
-    SecretMissing,
-    ApiInTrouble,
-    EngineStopped,
 )
 
 

@@ -1,15 +1,18 @@
 """Drills of connections and requests under way while tasks go."""
 
 import json
+import select
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 import urllib3
 
 from operations.errors import ExitCode
+from operations.gateways.ecs import Ecs, Task
 from sandbox.drills.drill import Drill
 from sandbox.drills.releases import NEW
 from sandbox.drills.stage import Stage
@@ -35,6 +38,8 @@ SLOW_SECONDS = 8.0
 """That a slow request takes: less than the 15 s after which the load balancer cuts off what is under way."""
 
 SLOW_CLIENTS = 4
+
+CHUNK = 65536
 
 PAUSE = 1.0
 """Seconds between two requests on a kept connection."""
@@ -86,13 +91,22 @@ def _slow_clients(url: str) -> Iterator[list[tuple[str, float]]]:
 
 
 class ConnectionAcrossDrain(Drill):
-    """A client keeps one connection all through a release."""
+    """Connections are kept: the load balancer's to the tasks, and a client's all through a release."""
 
     name = "connection-across-drain"
-    promise = "A client's kept connection outlives the drain of the task that answered on it."
+    promise = "Tasks keep idle connections for longer than the load balancer does; a client's outlives their drain."
 
     def run(self, stage: Stage) -> str:
-        """Send a request every second on one connection, and release meanwhile."""
+        """Leave connections idle, then send a request every second on one connection, and release meanwhile."""
+        idle_timeout = _idle_timeout(stage)
+        with stage.step(f"leave a connection to each task idle for {idle_timeout:.0f} s, as the load balancer may"):
+            closed = _closed_after([target.private_address or "" for target in _tasks(stage)], stage, idle_timeout)
+        kept = f"the tasks keep idle connections for the {idle_timeout:.0f} s that the load balancer does"
+        if not stage.check(kept, closed is None, f"closed after {closed or 0:.1f} s"):
+            return f"a task closed an idle connection after {closed or 0:.1f} s: requests on it end as 502"
+        return self._across_a_release(stage)
+
+    def _across_a_release(self, stage: Stage) -> str:
         new = stage.image(GOOD_LAYER, NEW)
         url, answers, over = f"{stage.url}/", list[str](), threading.Event()
         with _connection(url) as pool:
@@ -109,6 +123,34 @@ class ConnectionAcrossDrain(Drill):
         order = [stage.roles.get(told, told) for told in dict.fromkeys(answers)]
         stage.check("the old version answered on it, then the new one", order == [GOOD, NEW], ", ".join(order))
         return f"{len(answers)} answers on {connections} connection"
+
+
+def _idle_timeout(stage: Stage) -> float:
+    """Seconds after which the load balancer closes an idle connection."""
+    balancing = stage.client("elbv2")
+    (balancer,) = balancing.describe_load_balancers()["LoadBalancers"]
+    told = balancing.describe_load_balancer_attributes(LoadBalancerArn=balancer["LoadBalancerArn"])["Attributes"]
+    return float(next(each["Value"] for each in told if each["Key"] == "idle_timeout.timeout_seconds"))
+
+
+def _tasks(stage: Stage) -> list[Task]:
+    status = stage.status
+    return Ecs(stage.aws).tasks(status.cluster, status.service)
+
+
+def _closed_after(addresses: list[str], stage: Stage, seconds: float) -> float | None:
+    """Send one request to each task and no more; the seconds until one closed the connection, None if none did."""
+    port = stage.workspace.environment.task.port
+    with ExitStack() as connected:
+        ends = [connected.enter_context(socket.create_connection((address, port), PAUSE)) for address in addresses]
+        for end in ends:
+            end.sendall(b"GET / HTTP/1.1\r\nHost: drill\r\n\r\n")
+        begun = time.monotonic()
+        while (left := begun + seconds - time.monotonic()) > 0:
+            readable, _, _ = select.select(ends, [], [], left)
+            if any(not end.recv(CHUNK) for end in readable):  # the answer comes first
+                return time.monotonic() - begun
+    return None
 
 
 def _ask_slowly(pool: urllib3.HTTPConnectionPool, url: str, answers: list[str], over: threading.Event) -> None:

@@ -1,7 +1,9 @@
 """What `slipway sandbox drill` does: a sandbox of its own, the drills, the report."""
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from operations.errors import OperationError
 from sandbox.drills.drill import Drill
 from sandbox.drills.interference import engine_forwarder
 from sandbox.drills.machine import Machine
+from sandbox.drills.regressions import CLOCK_SCALE
 from sandbox.drills.report import Report
 from sandbox.drills.result import Result
 from sandbox.drills.running import run_all
@@ -18,6 +21,22 @@ from sandbox.drills.workplace import workplace
 from sandbox.engine import Engine
 from sandbox.progress import Progress
 from sandbox.up import up
+
+CLOCK_SCALE_VARIABLE = "SLIPWAY_SANDBOX_CLOCK_SCALE"
+"""Of the emulator (sandbox/emulator/__main__.py)."""
+
+
+@contextmanager
+def faster_alarms() -> Iterator[None]:
+    """Let an emulator that is started in the block hurry with alarms and bake times."""
+    before = os.environ.get(CLOCK_SCALE_VARIABLE)
+    os.environ[CLOCK_SCALE_VARIABLE] = str(CLOCK_SCALE)
+    try:
+        yield
+    finally:
+        os.environ.pop(CLOCK_SCALE_VARIABLE)
+        if before is not None:
+            os.environ[CLOCK_SCALE_VARIABLE] = before
 
 
 def rehearse(
@@ -43,6 +62,7 @@ def rehearse(
         ended_by_signals(),
         engine_forwarder(engine.host) as forwarder,
         workplace(configuration_path, **CONFIGURED) as workspace,
+        faster_alarms(),
     ):
         progress.say(f"A sandbox of the drills' own comes up at port {workspace.port}.")
         reached = engine.behind(forwarder.host) if forwarder else engine

@@ -29,6 +29,9 @@ BEFORE, AFTER = 1.0, 1.0
 
 MINUTE = 60.0
 
+MINUTES = 3.0
+"""After which a release counts as one without a verdict: several times what any of them takes here."""
+
 TASK_ARN = "com.amazonaws.ecs.task-arn"
 """The label by which a container names its task."""
 
@@ -41,6 +44,7 @@ class Stage:
 
     Attributes:
         good: the tag that serves when the drill begins, and again when it has ended.
+        minutes: after which a release counts as one without a verdict.
         forwarder: by which the emulator reaches the engine; None if it reaches it directly.
         roles: what the versions are called in the accounts of the traffic, by tag.
         checks: noted so far.
@@ -57,7 +61,7 @@ class Stage:
         forwarder: EngineForwarder | None = None,
     ) -> None:
         self.workspace, self.engine, self.good, self.progress = workspace, engine, good, progress
-        self.forwarder = forwarder
+        self.forwarder, self.minutes = forwarder, MINUTES
         self.slipway = Slipway(workspace.configuration_path)
         self.variants = Variants(workspace, engine, base=good)
         self.roles = {good: GOOD}
@@ -134,7 +138,8 @@ class Stage:
 
     def release(self, tag: str, *options: str, step: str = "release it, until the verdict") -> Ended:
         """Release a tag with `slipway release`, without its look before, and wait for the verdict."""
-        return self.run(step, "release", self.environment, "--tag", tag, "--skip-preflight", "--json", *options)
+        words = ("release", self.environment, "--tag", tag, "--skip-preflight", "--json")
+        return self.run(step, *words, "--timeout", f"{self.minutes:g}", *options)
 
     @property
     def environment(self) -> str:
@@ -144,6 +149,22 @@ class Stage:
     def containers(self) -> "list[Container]":
         """The containers of the tasks, running or not."""
         return self.engine.containers(self.workspace.port)
+
+    def bake(self, minutes: int) -> None:
+        """Have rollouts watched for so long after the old tasks are gone, until the drill has ended.
+
+        It is changed on the service itself, where an update of the stack that does not mention it leaves it alone.
+        """
+        before = self.workspace.environment.rollout.bake_minutes
+        self.configure(bakeTimeInMinutes=minutes)
+        self.cleaning(lambda: self.configure(bakeTimeInMinutes=before))
+
+    def configure(self, **changes: object) -> None:
+        """Change entries of the service's deploymentConfiguration, by their names in the ECS API."""
+        status, ecs = self.status, self.client("ecs")
+        (service,) = ecs.describe_services(cluster=status.cluster, services=[status.service])["services"]
+        changed = service["deploymentConfiguration"] | changes
+        ecs.update_service(cluster=status.cluster, service=status.service, deploymentConfiguration=changed)
 
     def remove_orphans(self) -> None:
         """Remove containers of tasks that ECS does not run."""
@@ -230,6 +251,9 @@ class Stage:
         eventually(gone, LEAVING, interval=0.3)
 
     def _serve_the_good_version(self) -> None:
+        if self.status.deployment.status == "IN_PROGRESS" and self.status.image_tag != self.good:
+            with self.step("set right: abort the release that goes on"):
+                self.slipway("abort", self.environment, "--yes", "--json")
         self.await_rest(3 * MINUTE)
         if self.status.image_tag == self.good:
             return

@@ -41,18 +41,21 @@ def workplace(configuration_path: Path, **tables: Mapping[str, Any]) -> Iterator
     parent = Workspace.of(configuration_path)
     folder = parent.folder / FOLDER
     parent.folder.mkdir(exist_ok=True)
-    with _alone(parent.folder / f"{FOLDER}.lock"):
-        _remove(folder)
-        folder.mkdir()
-        try:
-            path = folder / CONFIGURATION
-            path.write_text(configured(parent.configuration_path, port=_free_port(), **tables), encoding="utf-8")
-            yield Workspace.of(path)
-        finally:
-            with undisturbed():
-                _remove(folder)
-    with suppress(OSError):  # somebody else's sandbox is in it
-        parent.folder.rmdir()
+    try:
+        with _alone(parent.folder / f"{FOLDER}.lock"):
+            _remove(folder)
+            folder.mkdir()
+            try:
+                path = folder / CONFIGURATION
+                changed = configured(parent.configuration_path, port=_free_port(), **tables)
+                path.write_text(changed, encoding="utf-8")
+                yield Workspace.of(path)
+            finally:
+                with undisturbed():
+                    _remove(folder)
+    finally:
+        with suppress(OSError):  # somebody else's sandbox is in it
+            parent.folder.rmdir()
 
 
 def configured(path: Path, *, port: int, **tables: Mapping[str, Any]) -> str:

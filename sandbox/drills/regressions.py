@@ -1,0 +1,193 @@
+"""Drills of versions that are healthy and yet not well: alarms have to find them, and programs that give up later."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+from sandbox.drills.drill import Drill, reasons
+from sandbox.drills.releases import LAST_WORDS, BadStart, check_diagnosis, check_rolled_back
+from sandbox.drills.stage import Stage
+from sandbox.drills.traffic import BAD, GOOD, Traffic
+from sandbox.processes import eventually
+from sandbox.variants import Layer, running, wrapped
+
+CLOCK_SCALE = 20
+"""How many times faster alarms and bake times go by than on AWS: a minute is 3 s, in which there are 150 requests."""
+
+BAKE_MINUTES = 5
+"""That the new version is watched for after the old one is gone: the default of slipway.toml, here 15 s."""
+
+QUIET = 30.0
+"""Seconds until alarms are quiet again after the last bad answer."""
+
+GLANCE = 0.5
+"""Seconds between two looks at the alarms."""
+
+SERVES_FOR = 6.0
+"""Seconds from its first health check on in which the version answers that crashes then."""
+
+
+def spoiled(fault: str) -> Layer:
+    """A variant that does this, of the lines of a coroutine, with one of twenty clients' requests, and counts them."""
+    return wrapped(
+        f"""
+import asyncio
+import itertools
+import json
+import os
+from app.main import app as served
+
+count = itertools.count(1)
+
+async def fail(send):
+    body = json.dumps({{"image_tag": os.environ["IMAGE_TAG"], "error": "drill"}}).encode()
+    await send({{"type": "http.response.start", "status": 500, "headers": [(b"content-type", b"application/json")]}})
+    await send({{"type": "http.response.body", "body": body}})
+
+async def app(scope, receive, send):
+    if scope["type"] == "http" and not scope["path"].startswith("/health"):
+        number = next(count)
+        {fault}
+    await served(scope, receive, send)
+"""
+    )
+
+
+class Regression(Drill):
+    """A release whose tasks are healthy, and whose answers are not.
+
+    Attributes:
+        layer: what makes the image a bad one.
+        alarm: a part of the name of the alarm that has to fire.
+    """
+
+    layer: ClassVar[Layer]
+    alarm: ClassVar[str]
+
+    def run(self, stage: Stage) -> str:
+        """Release it with a bake time."""
+        bad = stage.image(self.layer)
+        stage.cleaning(lambda: eventually(lambda: _quiet(stage), QUIET))
+        stage.bake(BAKE_MINUTES)
+        fired: set[str] = set()
+        with _watched_alarms(stage, fired):
+            ended = stage.release(bad)
+        check_rolled_back(stage, ended, limit=None)
+        check_diagnosis(stage, ended, "alarm")
+        stage.check(f"the alarm {self.alarm} fired", any(self.alarm in name for name in fired), ", ".join(fired))
+        return f"rolled back after {ended.seconds:.1f} s, at {CLOCK_SCALE} times the speed: {ended.told.get('reason')}"
+
+    def judge(self, stage: Stage, traffic: Traffic) -> None:
+        """Only what the bad version answered may have failed."""
+        others = traffic.failures - traffic.failures_of(BAD)
+        stage.check("only requests that the bad version answered failed", not others, reasons(traffic))
+        stage.check("the good version answered before and after it", _around(traffic))
+
+
+def _around(traffic: Traffic) -> bool:
+    return bool(traffic.seconds) and set(traffic.seconds[0].answered) == set(traffic.seconds[-1].answered) == {GOOD}
+
+
+@contextmanager
+def _watched_alarms(stage: Stage, fired: set[str]) -> Iterator[None]:
+    """Note the names of the alarms that fire; the emulator's ECS does not name them."""
+    over, cloudwatch = threading.Event(), stage.client("cloudwatch")
+
+    def watch() -> None:
+        while not over.wait(GLANCE):
+            alarms = cloudwatch.describe_alarms(StateValue="ALARM")["MetricAlarms"]
+            fired.update(alarm["AlarmName"] for alarm in alarms)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _quiet(stage: Stage) -> bool:
+    return all(alarm.state != "ALARM" for alarm in stage.status.alarms)
+
+
+class ErrorRegression(Regression):
+    """One of five answers is a 500."""
+
+    name = "error-regression"
+    promise = "A healthy release that answers every fifth request with 500 is rolled back by the alarm on their share."
+    layer = spoiled("if number % 5 == 0: return await fail(send)")
+    alarm = "ErrorRatio"
+
+
+class LatencyRegression(Regression):
+    """One of twenty answers takes longer than the alarm allows."""
+
+    name = "latency-regression"
+    promise = "A healthy release that makes every twentieth request wait is rolled back by the alarm on the p99."
+    layer = spoiled("if number % 20 == 0: await asyncio.sleep(3)")
+    alarm = "Latency"
+
+    def judge(self, stage: Stage, traffic: Traffic) -> None:
+        """Slow answers are good ones: no request may have failed."""
+        super().judge(stage, traffic)
+        stage.check("no request failed", not traffic.failures, reasons(traffic))
+        stage.check("some were slow", traffic.longest > stage.workspace.environment.rollout.p99_seconds)
+
+
+class CrashAfterServing(Drill):
+    """The program answers health checks and requests, and ends after some seconds."""
+
+    name = "crash-after-healthy"
+    promise = "A release that serves and then crashes is rolled back; only requests that were sent to it failed."
+
+    def run(self, stage: Stage) -> str:
+        """Release it, and have it diagnosed."""
+        bad = stage.image(
+            wrapped(
+                f"""
+import os
+import threading
+from app.main import app as served
+
+def end():
+    print("{LAST_WORDS}", flush=True)
+    os._exit(3)
+
+timer = threading.Timer({SERVES_FOR:g}, end)
+
+async def app(scope, receive, send):
+    await served(scope, receive, send)
+    if scope.get("path") == "/health/ready" and timer.ident is None:
+        timer.start()
+"""
+            )
+        )
+        ended = stage.release(bad)
+        check_rolled_back(stage, ended)
+        check_diagnosis(stage, ended, "crash loop", LAST_WORDS)
+        return f"rolled back after {ended.seconds:.1f} s: {ended.told.get('reason', ended.last_words)}"
+
+    def judge(self, stage: Stage, traffic: Traffic) -> None:
+        """Requests that were under way to a task that crashed have failed, and no others."""
+        others = traffic.failures - traffic.failures_of(BAD)
+        stage.check("only requests that were sent to the bad version failed", not others, reasons(traffic))
+        stage.check("it had served before it crashed", traffic.answered.get(BAD))
+        last = traffic.seconds[-1].answered if traffic.seconds else {}
+        stage.check("in the end only the good version answered", set(last) == {GOOD}, ", ".join(last))
+
+
+class OutOfMemory(BadStart):
+    """The program takes more memory than its task has."""
+
+    name = "out-of-memory"
+    promise = "A release that takes more memory than its task has is rolled back, and told from one that crashes."
+    cause = "out of memory"
+    evidence = "memory"
+
+    def tag(self, stage: Stage) -> str:
+        """A program that takes twice what there is, and then waits: a limit that does not hold is not endless."""
+        mebibytes = 2 * stage.workspace.environment.task.memory
+        program = f"taken = b'x' * ({mebibytes} << 20); import time; time.sleep(600)"
+        return stage.image(running("python", "-c", program))
