@@ -8,7 +8,7 @@ from typing import ClassVar
 from sandbox.drills.drill import Drill, reasons
 from sandbox.drills.releases import LAST_WORDS, BadStart, check_diagnosis, check_rolled_back
 from sandbox.drills.stage import Stage
-from sandbox.drills.traffic import BAD, GOOD, Traffic
+from sandbox.drills.traffic import BAD, GOOD, NO_ANSWER, NOBODY, Traffic
 from sandbox.processes import eventually
 from sandbox.variants import Layer, running, wrapped
 
@@ -166,12 +166,17 @@ async def app(scope, receive, send):
         )
         ended = stage.release(bad)
         check_rolled_back(stage, ended)
-        check_diagnosis(stage, ended, "crash loop", LAST_WORDS)
+        cause = (ended.told.get("diagnosis") or {}).get("cause", "none")
+        if cause == "alarm":  # its failed requests were noticed before the breaker had counted its crashes
+            check_diagnosis(stage, ended, cause)
+        else:
+            check_diagnosis(stage, ended, "crash loop", LAST_WORDS)
         return f"rolled back after {ended.seconds:.1f} s: {ended.told.get('reason', ended.last_words)}"
 
     def judge(self, stage: Stage, traffic: Traffic) -> None:
         """Requests that were under way to a task that crashed have failed, and no others."""
-        others = traffic.failures - traffic.failures_of(BAD)
+        lost = sum(n for why, n in traffic.failed.get(NOBODY, {}).items() if why.startswith((NO_ANSWER, "504")))
+        others = traffic.failures - traffic.failures_of(BAD) - lost
         stage.check("only requests that were sent to the bad version failed", not others, reasons(traffic))
         stage.check("it had served before it crashed", traffic.answered.get(BAD))
         last = traffic.seconds[-1].answered if traffic.seconds else {}

@@ -130,8 +130,9 @@ class WrongArchitecture(BadStart):
     def tag(self, stage: Stage) -> str:
         """An image that runs an ELF program for a machine that is neither x86 nor Arm."""
         program = "/usr/local/bin/foreign"
-        layer = running(program)
-        return stage.image(Layer(f"COPY --chmod=0555 foreign {program}\n{layer.instructions}", {"foreign": foreign()}))
+        # The shell as well: an init process gives it what the kernel cannot run.
+        copies = "\n".join(f"COPY --chmod=0555 foreign {path}" for path in (program, "/bin/sh"))
+        return stage.image(Layer(f"{copies}\n{running(program).instructions}", {"foreign": foreign()}))
 
 
 class CrashAtStart(BadStart):
