@@ -106,15 +106,16 @@ lint-workflows: .venv/.development ## Check GitHub's workflows and actions, and 
 lint-templates: .venv/.development .checkov/.installed ## Check every template with cfn-lint and checkov
 	@pytest --quiet tests/stacks/test_templates.py tests/stacks/test_checkov.py
 
-# pip-audit and npm audit end with an error for what they find: the report at the end says it all.
+# pip-audit and npm audit end with an error for what they find: the report at the end says it all. What one of them did
+# not write, because it failed, is missing there, and the report says that, too.
 .PHONY: audit
 audit: .venv/.slipway .audit/.installed node_modules/.cdk ## Look for known vulnerabilities of what is locked
-	@mkdir -p audit
+	@rm -rf audit && mkdir -p audit
 	@for file in requirements/*.txt service/requirements/*.txt; do name=$${file/requirements\//}; name=$${name/\//-}; \
 	  .audit/bin/pip-audit --require-hashes --disable-pip --progress-spinner off --format json \
-	    --requirement "$$file" --output "audit/$${name%.txt}.json" 2>/dev/null || true; done
-	@npm audit --json > audit/npm.json 2>/dev/null || true
-	@.venv/bin/slipway report audit audit
+	    --requirement "$$file" --output "audit/$${name%.txt}.json" || true; done
+	@npm audit --json > audit/npm.json || true
+	@.venv/bin/slipway report audit audit --project .
 
 .PHONY: format
 format: .venv/.development ## Format the code and mend what can be mended

@@ -77,10 +77,26 @@ class Audit:
         }
 
 
-def read_audit(folder: Path) -> Audit:
+def locks_of(project: Path) -> tuple[str, ...]:
+    """What `make audit` calls the reports of the lock files of that work tree.
+
+    Raises:
+        ConfigurationError: it has none.
+    """
+    own = [path.stem for path in (project / "requirements").glob("*.txt")]
+    service = [f"service-{path.stem}" for path in (project / "service" / "requirements").glob("*.txt")]
+    if not own + service:
+        raise ConfigurationError(f"{project}: has no requirements/*.txt; must be the work tree")
+    return tuple(sorted([*own, *service, NPM]))
+
+
+def read_audit(folder: Path, expected: Sequence[str] = ()) -> Audit:
     """Read the reports in that folder, a file for each lock file.
 
-    A report that is empty or cut off, because its tool failed, is a problem of the audit and no error.
+    A report that is empty, cut off or missing, because its tool failed, is a problem of the audit and no error.
+
+    Args:
+        expected: the names of reports that there must be.
 
     Raises:
         ConfigurationError: there are none.
@@ -89,7 +105,8 @@ def read_audit(folder: Path) -> Audit:
     if not paths:
         raise ConfigurationError(f"{folder}: has no reports; must be a folder that make audit wrote")
     found: list[Vulnerability] = []
-    problems = {}
+    missing = sorted({*expected} - {path.stem for path in paths})
+    problems = dict.fromkeys(missing, "its tool wrote no report at all")
     for path in paths:
         try:
             document = json.loads(path.read_text(encoding="utf-8"))

@@ -4,16 +4,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from os import environ
 from pathlib import Path
+from time import monotonic, sleep
 
 from configuration import Configuration, Environment, stack_names
-from operations.aws import connect, explained
-from operations.errors import OperationError
-from operations.gateways.cloudformation import CloudFormation
+from operations.aws import Aws, connect, explained
+from operations.errors import ExitCode, OperationError
+from operations.gateways.cloudformation import CloudFormation, Stack
 from operations.gateways.sts import Sts
 from operations.rollout import first
 from operations.rollout.change import IMAGE_TAG, RELEASED_BY
 from operations.rollout.release import CREATION_FAILED, check_tag
 from operations.rollout.signature import signature
+from operations.rollout.wait import expected_minutes
+
+INTERVAL = 10.0
+"""Seconds between two looks at a stack that is not at rest."""
+
+BUSY, REVIEWED = "_IN_PROGRESS", "REVIEW_IN_PROGRESS"
+"""How the state of a stack ends that takes no update; all but that of one that has only got a first change set."""
 
 FAILED = " failed: "
 """Between a stack's name and the reason, in the CDK CLI's line about it."""
@@ -48,6 +56,9 @@ def deploy(
 ) -> Deployment:
     """Deploy the environment's stacks; the image that runs there stays.
 
+    What is under way in the service's stack is waited for, as long as slipway.toml lets a rollout take: a job that was
+    cancelled or ran out of time leaves a rollback behind, and the next one would fail of it.
+
     Args:
         tag: of the image that a service is created with that does not exist yet; it may be empty otherwise.
         say: takes each line that the CDK CLI writes.
@@ -55,11 +66,11 @@ def deploy(
         variables: of the process, which say where AWS is.
 
     Raises:
-        OperationError: the CDK CLI fails or is not installed, the tag is needed and none, or AWS cannot be asked.
+        OperationError: the CDK CLI fails or is not installed, the tag is needed and none, the service's stack does not
+            come to rest, or AWS cannot be asked.
     """
     aws, name = connect(configuration, environment), stack_names.service(environment.name)
-    with explained(aws):
-        stack = CloudFormation(aws).stack(name)
+    stack = _at_rest(aws, environment, name, say)
     lacking = stack is None or stack.status == CREATION_FAILED
     parameters: dict[str, str] = {}
     if lacking and environment.image != "asset":
@@ -74,6 +85,26 @@ def deploy(
     if exit_code:
         raise _not_deployed(environment, words, exit_code, told)
     return Deployment(environment.name, created=lacking, tag=parameters.get(IMAGE_TAG, ""))
+
+
+def _at_rest(aws: Aws, environment: Environment, name: str, say: Callable[[str], None]) -> Stack | None:
+    minutes, told = expected_minutes(environment), False
+    deadline = monotonic() + 60 * minutes
+    while True:
+        with explained(aws):
+            stack = CloudFormation(aws).stack(name)
+        if stack is None or not stack.status.endswith(BUSY) or stack.status == REVIEWED:
+            return stack
+        if monotonic() > deadline:
+            raise OperationError(
+                f"{name} is {stack.status}, and was not at rest within {minutes} minutes; nothing was changed",
+                fix=f"Run slipway watch {environment.name} to follow it, then the same again.",
+                exit_code=ExitCode.REFUSED,
+            )
+        if not told:
+            say(f"{name} is {stack.status}: waiting until it is at rest, {minutes} minutes at most")
+        told = True
+        sleep(INTERVAL)
 
 
 def _both(say: Callable[[str], None], told: list[str], line: str) -> None:

@@ -187,6 +187,8 @@ def _cancelled(record: Record) -> Finding:
         told, severity = "was ended after it had been released", Severity.WARNING
     elif verdict or record.steps.get("infrastructure") not in {None, Result.SKIPPED}:
         told, severity = "was ended in the middle", Severity.CRITICAL
+        if record.steps.get("infrastructure") is Result.CANCELLED:
+            told = "was ended while its stacks were deployed; CloudFormation goes on with the one that it was at"
     return Finding(
         Kind.CANCELLED,
         record.environment,

@@ -2,9 +2,10 @@
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from configuration import Configuration, ConfigurationError, Environment
 from operations.cdk import reader, stands_for_account
@@ -13,6 +14,9 @@ from operations.review.names import SHARED, environment_of
 
 VERSION = "36.0.0"
 """Of the manifest: what is written here has not changed since, and every CLI reads what is older than itself."""
+
+
+NESTED = "AWS::CloudFormation::Stack"
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def _write(folder: Path, templates: Sequence[Template]) -> None:
     artifacts = {}
     for number, template in enumerate(templates):
         name = f"{number}.template.json"
-        (folder / name).write_text(json.dumps(template.document), encoding="utf-8")
+        (folder / name).write_text(json.dumps(_without_files(template.document)), encoding="utf-8")
         artifacts[f"stack-{number}"] = {
             "type": "aws:cloudformation:stack",
             "environment": f"aws://{template.account}/{template.region}",
@@ -103,3 +107,22 @@ def _write(folder: Path, templates: Sequence[Template]) -> None:
         }
     manifest = {"version": VERSION, "artifacts": artifacts}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _without_files(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The template without the files that nested stacks name in their metadata, which the CLI would read wherever."""
+    resources = document.get("Resources")
+    if not isinstance(resources, dict):
+        return document
+    return {**document, "Resources": {name: _without_file(each) for name, each in resources.items()}}
+
+
+def _without_file(resource: Any) -> Any:
+    if (
+        not isinstance(resource, dict)
+        or resource.get("Type") != NESTED
+        or not isinstance(resource.get("Metadata"), dict)
+    ):
+        return resource
+    kept = {key: value for key, value in resource["Metadata"].items() if not key.startswith("aws:asset:")}
+    return {**resource, "Metadata": kept}

@@ -47,14 +47,18 @@ def drift(
 @command.command()
 def audit(
     folder: Annotated[Path, typer.Argument(help="Where make audit wrote its reports.", metavar="FOLDER")],
+    project: Annotated[
+        Path | None,
+        typer.Option(help="Whose lock files must all have a report; omitted, what is there will do.", metavar="FOLDER"),
+    ] = None,
     issue: Issue = False,
     as_json: AsJson = False,
 ) -> None:
     """Say which locked packages have known vulnerabilities; exit code 1 if any has, or could not be looked at."""
-    from operations.audit import read_audit
+    from operations.audit import locks_of, read_audit
     from operations.rendering.findings import audit_report
 
-    found = read_audit(folder)
+    found = read_audit(folder, locks_of(project) if project else ())
     lines = audit_report(found)
     _tell(lines, found.as_json() if as_json else None)
     _finish("audit", "Locked packages have known vulnerabilities", lines, clean=found.clean, issue=issue)

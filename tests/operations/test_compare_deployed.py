@@ -106,6 +106,20 @@ def test_the_cli_compares_templates_with_the_rights_of_the_lookup_role_and_no_ot
     assert "CDK_DEPLOY_ACCOUNT" not in environment
 
 
+def test_the_cli_is_led_to_no_file_by_a_nested_stack(
+    slipway: Slipway, aws: ScriptedAws, cli: Cli, called: Any, tmp_path: Path
+) -> None:
+    files = {"aws:asset:path": "../../secret.json", "aws:asset:property": "TemplateURL"}
+    url = "https://example.com/template.json"
+    nested = resource("AWS::CloudFormation::Stack", "Nested", attributes={"Metadata": files}, TemplateURL=url)
+    assembly = written(tmp_path / "cdk.out", dict.fromkeys(PLACES, QUEUE | {"Nested": nested}), places=PLACES)
+    takes_on_the_lookup_role(aws, DEV)
+    cli("")
+    assert slipway("diff", "dev", str(assembly)).exit_code == 0
+    assert "aws:asset" not in json.dumps(called()["files"])
+    assert "Nested" in json.dumps(called()["files"])
+
+
 def test_the_cli_gets_templates_and_a_manifest_of_our_own(
     slipway: Slipway, aws: ScriptedAws, cli: Cli, called: Any, assembly: Path
 ) -> None:

@@ -1,11 +1,15 @@
 """`slipway deploy`: the stacks as the work tree describes them, with the image that runs there."""
 
+import itertools
 import json
 import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
 
+from operations import infrastructure
 from operations.rollout import first
 from tests.operations.conftest import Slipway
 from tests.operations.releases import told
@@ -18,6 +22,19 @@ printf '%s\\n' "$@" > {folder}/asked
 cat {folder}/says 2>/dev/null
 exit $(cat {folder}/exit)
 """
+
+
+CANCELLED = """#!{python}
+import os, pathlib, signal, sys, time
+def note(number, _):
+    pathlib.Path({ended!r}).write_text(str(number))
+    sys.exit(130)
+signal.signal({number}, note)
+os.kill(os.getppid(), {number})
+while True:
+    time.sleep(60)
+"""
+"""A CLI during which the job is cancelled: GitHub sends its signal to the process above it only."""
 
 
 class Cdk:
@@ -116,8 +133,45 @@ def test_an_error_that_cannot_be_kept_is_told_all_the_same(
     assert "SLIPWAY_ERRORS: " in ended.stderr
 
 
-def test_what_cloudformation_puts_back_is_not_hurried(cdk: Cdk, world: World, slipway: Slipway) -> None:
+@pytest.mark.parametrize("state", ["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"])
+def test_what_a_cancelled_job_has_left_under_way_is_waited_for(
+    state: str, cdk: Cdk, world: World, slipway: Slipway, shell: pytest.MonkeyPatch
+) -> None:
     """A stack that is being rolled back has its parameters: it is not taken for one that does not exist."""
-    world.stack = "UPDATE_ROLLBACK_IN_PROGRESS"
-    slipway("deploy", "dev", "--tag", NEW)
-    assert cdk.parameters == []
+    looks: list[list[str]] = []
+
+    def pass_by(_: float) -> None:
+        looks.append(cdk.asked)
+        world.stack = "UPDATE_ROLLBACK_COMPLETE" if len(looks) == 2 else state
+
+    shell.setattr(infrastructure, "sleep", pass_by)
+    world.stack = state
+    ended = slipway("deploy", "dev", "--tag", NEW)
+    assert (ended.exit_code, looks, cdk.parameters) == (0, [[], []], [])
+    assert cdk.asked
+    assert ended.stderr.count(f"slipway-dev-service is {state}: waiting until it is at rest") == 1
+
+
+def test_a_stack_that_does_not_come_to_rest_is_not_waited_for_forever(
+    cdk: Cdk, world: World, slipway: Slipway, shell: pytest.MonkeyPatch
+) -> None:
+    ticks = itertools.count(step=600.0)
+    shell.setattr(infrastructure, "sleep", lambda _: None)
+    shell.setattr(infrastructure, "monotonic", lambda: next(ticks))
+    world.stack = "UPDATE_IN_PROGRESS"
+    ended = slipway("deploy", "dev", "--tag", NEW)
+    assert (ended.exit_code, cdk.asked) == (6, [])
+    assert "was not at rest within" in told(ended.stderr)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancelled_job_ends_the_cdk_cli_too_and_says_that_cloudformation_goes_on(
+    number: int, cdk: Cdk, slipway: Slipway, tmp_path: Path
+) -> None:
+    assert cdk.asked == []
+    program = tmp_path / "node_modules" / ".bin" / "cdk"
+    program.write_text(CANCELLED.format(python=sys.executable, ended=str(tmp_path / "ended"), number=int(number)))
+    ended = slipway("deploy", "dev")
+    assert (tmp_path / "ended").read_text() == str(int(number))
+    assert ended.exit_code == 4
+    assert "CloudFormation goes on with the one that it was at." in told(ended.stderr)

@@ -164,6 +164,18 @@ def test_as_json_a_vulnerability_says_what_fixes_it(slipway: Slipway, tmp_path: 
     ]
 
 
+def test_a_lock_file_whose_tool_wrote_nothing_is_told(tmp_path: Path, slipway: Slipway) -> None:
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "service" / "requirements").mkdir(parents=True)
+    for name in ("requirements/deploy.txt", "service/requirements/runtime.txt"):
+        (tmp_path / name).write_text("")
+    folder = reports(tmp_path, deploy=NOTHING, npm=NPM_CLEAN)
+    assert slipway("report", "audit", folder).exit_code == 0
+    ended = slipway("report", "audit", folder, "--project", str(tmp_path), "--json")
+    assert (ended.exit_code, list(json.loads(ended.stdout)["problems"])) == (1, ["service-runtime"])
+    assert slipway("report", "audit", folder, "--project", str(tmp_path / "elsewhere")).exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("name", "document", "why"),
     [

@@ -1,7 +1,10 @@
 """What linters do not see of the workflows and actions: what is named is there, and nobody may more than he needs."""
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -197,6 +200,32 @@ def test_who_may_something_runs_the_code_of_the_base_and_takes_what_it_is_given_
     assert ids == (given if job == "review" else {"head": given["head"]})
     assert "cache" not in str([step for step in steps if "uses" in step])  # which the pull request's code could fill
     assert not any(step.get("uses", "").startswith("./") for step in steps)
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="needs jq, as runners have it")
+def test_the_review_reads_what_is_deployed_of_known_environments_only(tmp_path: Path) -> None:
+    (script,) = [text for place, text in SCRIPTS if place == "pull-request.yml: review" and "slipway review" in text]
+    program = tmp_path / PROGRAM.strip()
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$@"\n')
+    program.chmod(0o755)
+    for name in ("dev", "evil", "prod"):
+        folder = tmp_path / "deployed" / f"deployed-{name}"
+        folder.mkdir(parents=True)
+        (folder / f"deployed-{name}.json").write_text("{}")
+    (tmp_path / "deployed" / "deployed-evil" / "deployed-prod.json").write_text("{}")
+    variables = {
+        "PATH": os.environ["PATH"],
+        "COMMIT": "0123456",
+        "ENVIRONMENTS": '[{"name": "dev"}, {"name": "prod"}, {"name": "qa"}]',
+        "FORK": "false",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        "NUMBER": "7",
+    }
+    words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    subprocess.run(words, cwd=tmp_path, env=variables, check=True)
+    told = [f"--deployed deployed/deployed-{name}/deployed-{name}.json" for name in ("dev", "prod")]
+    assert (tmp_path / "summary").read_text() == f"review base head --commit 0123456 --comment 7 {' '.join(told)}\n"
 
 
 def test_no_workflow_runs_a_strangers_code_with_the_rights_of_the_default_branch() -> None:
