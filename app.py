@@ -30,12 +30,15 @@ from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import aws_iam as iam
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
+from slipway_constructs.prometheus_workspace import PUBLISHER
 from slipway_constructs.release_checks import ReleaseChecks, Rule
 from slipway_constructs.stack_checks import StackChecks
 from stacks.controls import stacks_held_to_nist
+from stacks.dashboards import DashboardsStack, links_of
 from stacks.identity import IdentityStack
 from stacks.network import NetworkStack
 from stacks.observability import ObservabilityStack
+from stacks.prometheus import PrometheusStack
 from stacks.registry import RegistryStack
 from stacks.release_checks import rules_of_network, rules_of_registry, rules_of_service
 from stacks.retention import removal_policy_of_shared
@@ -126,7 +129,23 @@ def add_environment(app: App, environment: Environment, configuration: Configura
     network = None  # CloudFormation takes no stack without resources, and an existing VPC has none
     if environment.network.existing_vpc is None:
         network = NetworkStack(app, stack_names.network(name), env=env, environment=environment)
-    telemetry = TelemetryStack(app, stack_names.telemetry(name), env=env, environment=environment)
+    telemetry = TelemetryStack(
+        app,
+        stack_names.telemetry(name),
+        env=env,
+        environment=environment,
+        publishers=[PUBLISHER] if environment.collects_telemetry else [],
+    )
+    prometheus = None
+    if environment.collects_telemetry:
+        prometheus = PrometheusStack(
+            app,
+            stack_names.prometheus(name),
+            env=env,
+            environment=environment,
+            github=configuration.github,
+            topics=telemetry.topics,
+        ).prometheus
     service = ServiceStack(
         app,
         stack_names.service(name),
@@ -136,7 +155,20 @@ def add_environment(app: App, environment: Environment, configuration: Configura
         network=network.network if network else None,
         registry=configuration.registry,
         github=configuration.github,
+        prometheus=prometheus,
     )
+    if prometheus:
+        DashboardsStack(
+            app,
+            stack_names.dashboards(name),
+            env=env,
+            environment=environment,
+            architecture=architecture(environment),
+            placement=service.placement,
+            prometheus=prometheus,
+            ingress=service.ingress,
+            web_service=service.web_service,
+        )
     ObservabilityStack(
         app,
         stack_names.observability(name),
@@ -149,6 +181,7 @@ def add_environment(app: App, environment: Environment, configuration: Configura
         web_service=service.web_service,
         log_group=service.log_group,
         deployment_alarms=service.deployment_alarms,
+        links=links_of(environment),
     )
     return rules_of_service(service, environment) | (rules_of_network(network) if network else {})
 

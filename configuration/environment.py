@@ -11,6 +11,7 @@ from configuration.network import Network
 from configuration.rollout import Rollout
 from configuration.task import Task
 from configuration.tasks import Tasks
+from configuration.telemetry import MIN_TASK_MEMORY, TELEMETRY_VARIABLES, Dashboards, Objectives, Tracing
 from configuration.types import (
     AccountId,
     AvailabilityZone,
@@ -45,6 +46,10 @@ class Environment(Section):
         container_insights: CPU, memory, network and disk of every task in CloudWatch, billed by metric; omitted, as
             `retain_data`. The service's own CPU and memory are there without it; how many tasks run and should is not,
             and then no alarm tells that some are missing.
+        telemetry: `cloudwatch`: logs, alarms and a dashboard in CloudWatch. `full`: also metrics in Amazon Managed
+            Service for Prometheus with its alert manager, traces in Jaeger, and Grafana in front of both.
+        tracing, objectives: for `full` only.
+        dashboards: where people reach Grafana and Jaeger; what `full` needs, and for it only.
     """
 
     name: EnvironmentName
@@ -62,6 +67,10 @@ class Environment(Section):
     rollout: Rollout = Rollout()
     tasks: Tasks = Tasks()
     alerts: Alerts = Alerts()
+    telemetry: Literal["cloudwatch", "full"] = "cloudwatch"
+    tracing: Tracing = Tracing()
+    objectives: Objectives = Objectives()
+    dashboards: Dashboards | None = Field(default=None, validate_default=True)
 
     @field_validator("account")
     @classmethod
@@ -164,6 +173,52 @@ class Environment(Section):
             )
         return tasks
 
+    @field_validator("telemetry")
+    @classmethod
+    def _signals_can_be_collected(cls, telemetry: str, info: ValidationInfo) -> str:
+        if telemetry == "full" and (hindrance := _hindrance(info)):
+            raise ValueError(f"must be 'cloudwatch' {hindrance}")
+        return telemetry
+
+    @field_validator("tracing", "objectives")
+    @classmethod
+    def _what_is_set_has_an_effect(cls, section: Section, info: ValidationInfo) -> Section:
+        if info.data.get("telemetry") == "cloudwatch":
+            raise ValueError("must not be given without telemetry = 'full': nothing would come of it")
+        return section
+
+    @field_validator("dashboards")
+    @classmethod
+    def _dashboards_are_there_to_be_reached(cls, dashboards: Dashboards | None, info: ValidationInfo) -> object:
+        telemetry = info.data.get("telemetry")
+        if telemetry == "full" and dashboards is None:
+            raise ValueError("is required with telemetry = 'full': where people reach Grafana and Jaeger")
+        if telemetry == "cloudwatch" and dashboards is not None:
+            raise ValueError("must not be given without telemetry = 'full': there would be neither Grafana nor Jaeger")
+        if dashboards is None:
+            return dashboards
+        balancer = info.data.get("load_balancer")
+        if balancer and balancer.domain == dashboards.domain:
+            raise KeyedValueError(("domain",), f"must differ from load_balancer.domain, is {dashboards.domain!r} too")
+        if dashboards.certificate_arn:
+            _check_place(dashboards.certificate_arn, ("certificate_arn",), info)
+        return dashboards
+
+    @property
+    def collects_telemetry(self) -> bool:
+        """Whether metrics and traces are collected: `telemetry` is `full`."""
+        return self.telemetry == "full"
+
+    @property
+    def publishes_images(self) -> bool:
+        """Whether a deployment builds and pushes images: that of the service, or those that collect telemetry."""
+        return self.image == "asset" or self.collects_telemetry
+
+    @property
+    def private_domain(self) -> str:
+        """Of the names by which the environment's own services find each other within its VPC."""
+        return f"slipway-{self.name}.internal"
+
     @property
     def deletion_protection(self) -> bool:
         """Of the load balancer: as its own table says, else where the environment keeps its data."""
@@ -184,6 +239,26 @@ class Environment(Section):
     def service_name(self) -> str:
         """Of the ECS service; likewise."""
         return f"slipway-{self.name}"
+
+
+RESERVED_OF_COGNITO = ("aws", "amazon", "cognito")
+"""Words that Cognito takes in no domain ("Configuring a user pool domain"), which has the environment's name."""
+
+
+def _hindrance(info: ValidationInfo) -> str | None:
+    """Why an environment of these values cannot have `full`; None: it can."""
+    name, balancer, task = (info.data.get(key) for key in ("name", "load_balancer", "task"))
+    if name == SANDBOX:
+        return f"in {SANDBOX}: the emulated AWS has no Prometheus and no user pools"
+    if name and (words := [word for word in RESERVED_OF_COGNITO if word in name]):
+        return f"in an environment with {words[0]!r} in its name, which Cognito takes in no domain"
+    if balancer and balancer.plain_http:
+        return "with load_balancer.plain_http: people sign in to Grafana and Jaeger, which takes HTTPS"
+    if task and task.memory < MIN_TASK_MEMORY:
+        return f"with task.memory below {MIN_TASK_MEMORY}: a collector runs beside the service"
+    if task and (taken := [key for key in TELEMETRY_VARIABLES if key in {*task.variables, *task.secrets}]):
+        return f"with {taken[0]} in task: the service stack itself sets it otherwise"
+    return None
 
 
 def _check_place(arn: str, keys: tuple[str, ...], info: ValidationInfo) -> None:

@@ -12,7 +12,7 @@ from configuration.errors import ConfigurationError, KeyedValueError
 from configuration.github import GitHub
 from configuration.identity import Identity
 from configuration.registry import Registry
-from configuration.stack_names import IDENTITY
+from configuration.stack_names import IDENTITY, of_environment
 from configuration.types import Section
 
 __all__ = ["SANDBOX", "SANDBOX_ACCOUNT", "Configuration", "Sandbox"]
@@ -75,11 +75,13 @@ class Configuration(Section):
             # The ids of outputs take no hyphens.
             if one.name.replace("-", "") == other.name.replace("-", ""):
                 raise ValueError(f"{one.name} and {other.name} differ by hyphens only; call one of them otherwise")
-            # Roles of the one are granted rights on whatever begins with the name of its service's stack.
-            if f"{other.name}-".startswith(f"{one.name}-service-"):
-                raise ValueError(
-                    f"{other.name} begins with {one.name}-service, as the resources of {one.name} do; call it otherwise"
-                )
+            # Rights and rules of the one go by the beginnings of names that its stacks give.
+            for stack in of_environment(one.name):
+                if f"slipway-{other.name}-".startswith(f"{stack}-"):
+                    beginning = stack.removeprefix("slipway-")
+                    raise ValueError(
+                        f"{other.name} begins with {beginning}, as the resources of {one.name} do; call it otherwise"
+                    )
         return environments
 
     @model_validator(mode="after")

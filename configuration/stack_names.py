@@ -14,9 +14,19 @@ def telemetry(environment: str) -> str:
     return f"slipway-{environment}-telemetry"
 
 
+def prometheus(environment: str) -> str:
+    """The stack of that environment's metrics, their rules and the alert manager."""
+    return f"slipway-{environment}-prometheus"
+
+
 def service(environment: str) -> str:
     """The stack of that environment's cluster, load balancer and service."""
     return f"slipway-{environment}-service"
+
+
+def dashboards(environment: str) -> str:
+    """The stack of that environment's Grafana and Jaeger."""
+    return f"slipway-{environment}-dashboards"
 
 
 def observability(environment: str) -> str:
@@ -25,8 +35,22 @@ def observability(environment: str) -> str:
 
 
 def of_environment(environment: str) -> tuple[str, ...]:
-    """The stacks of that environment; one with an existing VPC has no stack for the network."""
-    return network(environment), telemetry(environment), service(environment), observability(environment)
+    """The stacks that an environment may have, in the order in which they refer to each other.
+
+    One with an existing VPC has none for the network; those for Prometheus and dashboards come with full telemetry.
+    """
+    kinds = (network, telemetry, prometheus, service, dashboards, observability)
+    return tuple(kind(environment) for kind in kinds)
+
+
+def beside_the_service(environment: str, *, collects_telemetry: bool) -> tuple[str, ...]:
+    """The environment's other stacks than that of the service: what a release leaves alone.
+
+    Args:
+        collects_telemetry: whether it has those for Prometheus and dashboards.
+    """
+    optional = () if collects_telemetry else (prometheus(environment), dashboards(environment))
+    return tuple(name for name in of_environment(environment) if name not in (service(environment), *optional))
 
 
 BUILD_ROLE_OUTPUT = "BuildRoleArn"

@@ -124,7 +124,7 @@ class IdentityStack(Stack):
             trusted=self._trusted([f"environment:{environment.github_environment}"], **ref),
             max_session_duration=Duration.minutes(settings.session_minutes),
             bootstrap_role_arns=_bootstrap_role_arns([environment], "deploy", "file-publishing", "lookup")
-            + (_bootstrap_role_arns([environment], "image-publishing") if environment.image == "asset" else []),
+            + (_bootstrap_role_arns([environment], "image-publishing") if environment.publishes_images else []),
         ).role
         self._grant_release_access(role, environment)
         CfnOutput(self, output, value=role.role_arn)
@@ -211,11 +211,7 @@ class IdentityStack(Stack):
         grant_examination_access(
             role,
             service,
-            other_stack_names=[
-                stack_names.network(name),
-                stack_names.telemetry(name),
-                stack_names.observability(name),
-            ],
+            other_stack_names=stack_names.beside_the_service(name, collects_telemetry=environment.collects_telemetry),
             bootstrap_version_parameter=VERSION_PARAMETER,
             workflow_role_arns=self._workflow_role_arns(environment),
             provider_arn=self._provider_arn,

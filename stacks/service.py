@@ -18,6 +18,7 @@ from slipway_constructs.deployment_alarms import DeploymentAlarms
 from slipway_constructs.existing_network import ExistingNetwork
 from slipway_constructs.network import Network
 from slipway_constructs.production_rule import ProductionRule
+from slipway_constructs.prometheus_workspace import PrometheusWorkspace
 from slipway_constructs.release_hooks import LambdaHook, PauseHook
 from slipway_constructs.scaling import RequestScaling, ScheduledBounds, TaskScaling
 from slipway_constructs.service_task import ServiceTask
@@ -30,10 +31,16 @@ from stacks.load_balancing import load_balancing_of
 from stacks.network import existing_network
 from stacks.retention import log_retention, removal_policy
 from stacks.rollouts import strategy_of
-from stacks.service_image import ServiceImage, asset_image, grant_import_from_github, registry_image
+from stacks.service_collector import add_collector, service_cpu, telemetry_variables
+from stacks.service_image import (
+    CPU_ARCHITECTURES,
+    ServiceImage,
+    asset_image,
+    grant_import_from_github,
+    registry_image,
+)
 from stacks.service_secrets import ServiceSecrets
-
-CPU_ARCHITECTURES = {"arm64": ecs.CpuArchitecture.ARM64, "x86_64": ecs.CpuArchitecture.X86_64}
+from stacks.tasks import TaskPlacement
 
 SCRATCH_PATHS = ("/tmp",)  # noqa: S108 - where the image's own user may write, in a volume of the task's own
 EXEC_SCRATCH_PATHS = ("/var/lib/amazon", "/var/log/amazon")
@@ -47,6 +54,7 @@ class ServiceStack(Stack):
         ingress: load balancer and target group.
         metrics: what the load balancer measures of the service.
         web_service: the service.
+        placement: where its tasks run, and others may.
         deployment_alarms: what rolls a release back, for each target group.
         log_group: where the service's output goes.
     """
@@ -62,12 +70,14 @@ class ServiceStack(Stack):
         network: Network | None,
         registry: Registry,
         github: GitHub,
+        prometheus: PrometheusWorkspace | None,
     ) -> None:
         """Create the service in that network.
 
         Args:
             architecture: of the tasks; the image has to have it.
             network: None takes the existing VPC of the environment.
+            prometheus: where a collector beside the service writes metrics; None adds no collector.
         """
         super().__init__(
             scope,
@@ -88,12 +98,17 @@ class ServiceStack(Stack):
         self.ingress, self._certificate = balancing.ingress, balancing.certificate
         task = self._task(image, architecture)
         self.log_group = task.log_group
+        if prometheus:
+            add_collector(self, environment, task=task, architecture=architecture, prometheus=prometheus)
         if environment.image == "ghcr":
             grant_import_from_github(self, task.execution_role, registry, github)
         if environment.rollout.shifts_traffic:
             self._serve_by_shifting(task)
         else:
             self._serve_by_rolling(task)
+        self.placement = TaskPlacement(
+            self.web_service.service.cluster, self._network.task_subnets, environment.network.public_addresses
+        )
         self._scale()
         self._acknowledge(task)
         self._add_outputs()
@@ -113,6 +128,7 @@ class ServiceStack(Stack):
                 **settings.variables,
                 "ENVIRONMENT": environment.name,
                 "IMAGE_TAG": image.tag,
+                **telemetry_variables(environment, image.tag),
                 # the load balancer's address is one of these
                 "FORWARDED_ALLOW_IPS": str(environment.network.vpc_cidr),
             },
@@ -123,6 +139,7 @@ class ServiceStack(Stack):
             ephemeral_storage_gib=settings.ephemeral_storage_gib,
             log_retention=log_retention(environment),
             log_removal_policy=removal_policy(environment),
+            container_cpu=service_cpu(environment),
         )
 
     def _alarms(self, id: str, metrics: TargetMetrics) -> DeploymentAlarms:

@@ -20,6 +20,7 @@ from slipway_constructs.release_record import ReleaseRecord
 SERVICE_DIRECTORY = Path(__file__).parent.parent / "service"
 IMAGE_TAG_PATTERN = "sha-[0-9a-f]{7,40}"
 
+CPU_ARCHITECTURES = {"arm64": ecs.CpuArchitecture.ARM64, "x86_64": ecs.CpuArchitecture.X86_64}
 IMAGE_PLATFORMS = {"arm64": ecr_assets.Platform.LINUX_ARM64, "x86_64": ecr_assets.Platform.LINUX_AMD64}
 
 

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from configuration import Environment
 from configuration.alerts import Slack
-from configuration.stack_names import observability, service, telemetry
+from configuration.stack_names import observability, prometheus, service, telemetry
 from slipway_constructs.slack import SlackChannel
 from slipway_constructs.topics import NotificationTopics
 from stacks.retention import removal_policy
@@ -50,7 +50,10 @@ class TelemetryStack(Stack):
             "Topics",
             emails=environment.alerts.emails,
             removal_policy=removal_policy(environment),
-            alarm_names=f"{observability(environment.name)}-*",
+            alarm_names=[
+                f"{stack(environment.name)}-*"
+                for stack in (observability, *([prometheus] if environment.collects_telemetry else []))
+            ],
             publishers=publishers,
         )
         self.deployment_notices: sns.Topic | None = None

@@ -101,6 +101,8 @@ def configuration_of_one_account(configuration: Configuration) -> Configuration:
         "load_balancer": {"plain_http": True},
         "branch": None,
         "alerts": {},  # a secret is in one region
+        "telemetry": "cloudwatch",
+        "dashboards": None,
     }
     return varied(configuration, {"staging": staging}).select(["prod", "staging"])
 

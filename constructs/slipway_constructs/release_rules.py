@@ -176,7 +176,8 @@ def _numbers(template: Template, type_name: str, name: str) -> Iterator[tuple[st
 def _containers(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for task, properties in _of_type(template, "AWS::ECS::TaskDefinition"):
         for container in properties.get("ContainerDefinitions", []):
-            yield task, container
+            if container.get("Essential", True):  # others neither answer requests nor decide about the task
+                yield task, container
 
 
 def _endpoint_service(properties: Mapping[str, Any]) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration, RemovalPolicy, Size, Stack
+from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs, acknowledge_inline_policies
+from slipway_constructs.task_role import task_role
 
 CONTAINER = "service"
 """The name of the container, in the task definition and in its log streams."""
@@ -46,6 +46,7 @@ class ServiceTask(Construct):
         ephemeral_storage_gib: int | None,
         log_retention: logs.RetentionDays,
         log_removal_policy: RemovalPolicy,
+        container_cpu: int | None = None,
     ) -> None:
         """Create the task definition.
 
@@ -64,11 +65,15 @@ class ServiceTask(Construct):
                 ECS developer guide).
             ephemeral_storage_gib: None is Fargate's own 20 GiB.
             log_removal_policy: of the log group, when the stack is deleted.
+            container_cpu: of the CPU units, the container's share when others that are added want all; omitted, none
+                is set aside, which suits a container that is alone.
         """
         super().__init__(scope, id)
         self.log_group = logs.LogGroup(self, "LogGroup", retention=log_retention, removal_policy=log_removal_policy)
-        self.execution_role = self._role("ExecutionRole", "Pulls the image, reads the secrets and writes the logs.")
-        self.task_role = self._role("TaskRole", "What the service itself may do.")
+        self.execution_role = task_role(
+            self, "ExecutionRole", "Pulls the image, reads the secrets and writes the logs."
+        )
+        self.task_role = task_role(self, "TaskRole", "What the service itself may do.")
         self.definition = ecs.FargateTaskDefinition(
             self,
             "Definition",
@@ -87,6 +92,7 @@ class ServiceTask(Construct):
             "Service",
             container_name=CONTAINER,
             image=image,
+            cpu=container_cpu,
             environment=dict(environment),
             secrets=dict(secrets),
             port_mappings=[ecs.PortMapping(container_port=port, name="http")],
@@ -105,22 +111,6 @@ class ServiceTask(Construct):
         self._add_scratch(scratch_paths)
         acknowledge_encryption_of_logs(self.log_group)
         acknowledge_inline_policies(self.execution_role)
-
-    def _role(self, id: str, description: str) -> iam.Role:
-        stack = Stack.of(self)
-        return iam.Role(
-            self,
-            id,
-            description=description,
-            # ECS takes on roles for everybody: only for tasks of this account and region
-            # ("Cross-service confused deputy prevention", Amazon ECS developer guide).
-            assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com").with_conditions(
-                {
-                    "StringEquals": {"aws:SourceAccount": stack.account},
-                    "ArnLike": {"aws:SourceArn": stack.format_arn(service="ecs", resource="*")},
-                }
-            ),
-        )
 
     def _without_capabilities(self) -> ecs.LinuxParameters:
         parameters = ecs.LinuxParameters(self, "LinuxParameters", init_process_enabled=True)

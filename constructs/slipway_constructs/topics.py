@@ -1,6 +1,7 @@
 """Where alarms and events go on their way to a human."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from aws_cdk import ArnFormat, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -34,7 +35,7 @@ class NotificationTopics(Construct):
         *,
         emails: Sequence[str],
         removal_policy: RemovalPolicy,
-        alarm_names: str = "*",
+        alarm_names: Sequence[str] = ("*",),
         publishers: Sequence[str] = (),
     ) -> None:
         """Create the topics and the key that encrypts them.
@@ -42,14 +43,17 @@ class NotificationTopics(Construct):
         Args:
             emails: subscribed to both topics; AWS asks each address to confirm.
             removal_policy: of the key, when the stack is deleted.
-            alarm_names: a pattern of the alarms that may publish; omitted, all of the account and region.
+            alarm_names: patterns of the alarms that may publish; omitted, all of the account and region.
             publishers: further services of AWS that publish for this account, such as `aps.amazonaws.com`; they have
                 to say for which account.
         """
         super().__init__(scope, id)
-        self._alarms = Stack.of(self).format_arn(
-            service="cloudwatch", resource="alarm", resource_name=alarm_names, arn_format=ArnFormat.COLON_RESOURCE_NAME
-        )
+        self._alarms = [
+            Stack.of(self).format_arn(
+                service="cloudwatch", resource="alarm", resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
+            )
+            for name in alarm_names
+        ]
         self._publishers = list(publishers)
         self.key = kms.Key(self, "Key", enable_key_rotation=True, removal_policy=removal_policy)
         for statement in (*self._conditional(USE_OF_KEY, "*"), self._use_of_key_by_rules()):
@@ -74,8 +78,11 @@ class NotificationTopics(Construct):
 
     def _conditional(self, actions: Sequence[str], resource: str) -> list[iam.PolicyStatement]:
         """What alarms and the further publishers may, each for this account only."""
-        of_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
-        by_alarms = {**of_account, "ArnLike": {"aws:SourceArn": self._alarms}}
+        of_account: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        by_alarms = {
+            **of_account,
+            "ArnLike": {"aws:SourceArn": self._alarms[0] if len(self._alarms) == 1 else self._alarms},
+        }
         wanted = [([ALARMS], by_alarms), *([(self._publishers, of_account)] if self._publishers else [])]
         return [
             iam.PolicyStatement(

@@ -10,8 +10,6 @@ from operations.cost.profile import Profile
 from operations.cost.resources import Template
 from operations.errors import ExitCode, OperationError
 
-OF_AN_ENVIRONMENT = (stack_names.network, stack_names.telemetry, stack_names.service, stack_names.observability)
-
 
 @dataclass(frozen=True)
 class Costs:
@@ -75,9 +73,7 @@ def price(
 
 def _of(environment: str, templates: Mapping[str, Template]) -> dict[str, Template]:
     """Its stacks; one that an environment does not need, such as a network of its own, may be missing."""
-    found = {
-        name(environment): templates[name(environment)] for name in OF_AN_ENVIRONMENT if name(environment) in templates
-    }
+    found = {name: templates[name] for name in stack_names.of_environment(environment) if name in templates}
     if stack_names.service(environment) not in found:
         raise OperationError(
             f"the assembly has no stack {stack_names.service(environment)}",

@@ -1,7 +1,7 @@
 """The price of an environment in a month."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from operations.cost.pricers.catalogue import PRICERS, is_known
@@ -101,7 +101,7 @@ def estimate(templates: Mapping[str, Template], profile: Profile | None = None, 
             exit_code=ExitCode.BAD_INPUT,
         ) from None
     found = [found for pricer in PRICERS for found in pricer.usages(resources, profile or Profile())]
-    items, without_price = _priced([each for each in found if isinstance(each, Usage)], prices, region)
+    items, without_price = _priced(_merged(each for each in found if isinstance(each, Usage)), prices, region)
     return Estimate(
         region=region,
         items=tuple(items),
@@ -111,6 +111,16 @@ def estimate(templates: Mapping[str, Template], profile: Profile | None = None, 
             *without_price,
         ),
     )
+
+
+def _merged(usages: Iterable[Usage]) -> list[Usage]:
+    """Those with the same name and price, as of several services, as one line, where the first of them is."""
+    together: dict[tuple[str, str, bool], Usage] = {}
+    for usage in usages:
+        line = usage.name, usage.price, usage.on_spot
+        before = together.get(line)
+        together[line] = replace(usage, quantity=before.quantity + usage.quantity) if before else usage
+    return list(together.values())
 
 
 def _priced(usages: list[Usage], prices: Mapping[str, Price], region: str) -> tuple[list[Item], list[NotPriced]]:

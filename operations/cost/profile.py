@@ -20,6 +20,8 @@ class Profile:
         firewall_log_gigabytes: that AWS WAF records.
         image_gigabytes: that the registry keeps, of all environments.
         emails: that a topic sends to each subscribed address.
+        series: of metrics that a task gives, where Prometheus takes them in; the sample service has some 300.
+        queried_billions: of samples that rules and dashboards read in Prometheus.
     """
 
     requests: int = 1_000_000
@@ -30,3 +32,5 @@ class Profile:
     firewall_log_gigabytes: float = 0.1
     image_gigabytes: float = 10
     emails: int = 100
+    series: int = 300
+    queried_billions: float = 100

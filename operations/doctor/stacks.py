@@ -43,8 +43,8 @@ def busy(status: str) -> bool:
 def steps(aws: Aws, environment: Environment) -> list[Step]:
     """Look at the environment's other stacks, one by one: a role may see only some of them."""
     gateway = CloudFormation(aws)
-    names = (stack_names.network, stack_names.telemetry, stack_names.observability)
-    return [_step(gateway, name(environment.name), environment) for name in names]
+    names = stack_names.beside_the_service(environment.name, collects_telemetry=environment.collects_telemetry)
+    return [_step(gateway, name, environment) for name in names]
 
 
 def _step(gateway: CloudFormation, name: str, environment: Environment) -> Step:

@@ -8,7 +8,9 @@ SHARED = "shared"
 STACKS_OF_AN_ENVIRONMENT = (
     stack_names.network,
     stack_names.telemetry,
+    stack_names.prometheus,
     stack_names.service,
+    stack_names.dashboards,
     stack_names.observability,
 )
 

@@ -6,6 +6,8 @@ _DATA = "its data is lost"
 _OUTAGE = "clients are refused until the new one serves"
 
 STATEFUL: Mapping[str, str] = {
+    "AWS::APS::Workspace": "its metrics are lost",
+    "AWS::Cognito::UserPool": "its users are lost, and nobody can sign in",
     "AWS::DocDB::DBCluster": _DATA,
     "AWS::DocDB::DBInstance": _OUTAGE,
     "AWS::DynamoDB::GlobalTable": _DATA,

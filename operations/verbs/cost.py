@@ -52,6 +52,8 @@ def cost(
     firewall_log_gigabytes: Annotated[float, _traffic("That AWS WAF logs.")] = DEFAULTS.firewall_log_gigabytes,
     image_gigabytes: Annotated[float, _traffic("In the registry.")] = DEFAULTS.image_gigabytes,
     emails: Annotated[int, _traffic("To each subscribed address.", "NUMBER")] = DEFAULTS.emails,
+    series: Annotated[int, _traffic("Of metrics, for each task.", "NUMBER")] = DEFAULTS.series,
+    queried_billions: Annotated[float, _traffic("Of samples, in Prometheus.", "NUMBER")] = DEFAULTS.queried_billions,
     price_region: Annotated[
         str | None, typer.Option(help="Whose prices; omitted, the environment's.", metavar="REGION")
     ] = None,
@@ -79,6 +81,8 @@ def cost(
         firewall_log_gigabytes=firewall_log_gigabytes,
         image_gigabytes=image_gigabytes,
         emails=emails,
+        series=series,
+        queried_billions=queried_billions,
     )
     costs = price(configuration, templates, profile, names=names, region=price_region)
     typer.echo(json.dumps(as_data(costs), indent=2) if as_json else "\n".join(lines(costs)))

@@ -76,7 +76,8 @@ def test_broken_toml_is_one_line_with_the_place(content: bytes, reason: str, tmp
             "environments.dev.vpc",
             (
                 "known are account, alerts, availability_zones, branch, container_insights, "
-                "github_environment, image, load_balancer, network, region, retain_data, rollout, task, tasks"
+                "dashboards, github_environment, image, load_balancer, network, objectives, region, "
+                "retain_data, rollout, task, tasks, telemetry, tracing"
             ),
         ),
         ("environments.dev.network.nats", "did you mean 'nat'?"),

@@ -79,6 +79,11 @@ class _Type:
 _ARN = "arn:{partition}:%s:{region}:{account}:%s"
 _GLOBAL_ARN = "arn:{partition}:%s::{account}:%s"
 _TYPES = {
+    "AWS::APS::Workspace": _Type(
+        None,
+        {"Arn": _ARN % ("aps", "workspace/ws-{uuid}"), "WorkspaceId": "ws-{uuid}"},
+        _ARN % ("aps", "workspace/ws-{uuid}"),
+    ),
     "AWS::CloudWatch::Alarm": _Type("AlarmName", {"Arn": _ARN % ("cloudwatch", "alarm:{name}")}),
     "AWS::EC2::VPC": _Type(None, {"DefaultSecurityGroup": "sg-{hex17}"}, "vpc-{hex17}"),
     "AWS::ECR::Repository": _Type("RepositoryName", {"Arn": _ARN % ("ecr", "repository/{name}")}),

@@ -82,14 +82,18 @@ class Installation:
 
     def images(self, environment: Environment) -> str:
         """The ARN of the repository of that environment's images."""
-        account, region = environment.account, environment.region
         match environment.image:
             case "asset":
-                return f"arn:aws:ecr:{region}:{account}:repository/cdk-hnb659fds-container-assets-{account}-{region}"
+                return self.assets(environment)
             case "ghcr":
                 return self.repository(f"ghcr/{self.configuration.github.full_name}")
             case "ecr":
                 return self.repository(self.configuration.registry.repository)
+
+    def assets(self, environment: Environment) -> str:
+        """The ARN of the repository of images that CDK builds for that environment."""
+        account, region = environment.account, environment.region
+        return f"arn:aws:ecr:{region}:{account}:repository/cdk-hnb659fds-container-assets-{account}-{region}"
 
     def arns(self, kind: str, type_name: str, *, stack: str, attribute: str = "") -> list[str]:
         """The ARNs of the resources of that type in the stack.

@@ -32,11 +32,13 @@ def job_of(role: Role, within: Installation) -> Job:
         service, network = stack_names.service(each.name), stack_names.network(each.name)
         # CloudFormation makes these names up, and cuts what is too long.
         unnamed[f"{service}-TaskExecutionRole"] = starting_tasks(within, each)
-        unnamed[f"{service}-TaskTaskRole"] = answering_shells(each)
+        unnamed[f"{service}-TaskTaskRole"] = answering_shells(each) | sending_telemetry(within, each)
         unnamed[f"{service}-TrafficShiftRole"] = shifting_traffic(within, service)
         unnamed[f"{service}-HookRole"] = asking(each)
         unnamed[f"{stack_names.telemetry(each.name)}-SlackRole"] = drawing_charts(within, each)
         unnamed[f"{stack_names.observability(each.name)}-PagerDutyRole"] = paging(within, each)
+        if each.collects_telemetry:
+            unnamed |= showing_telemetry(within, each)
         unnamed[f"{network}-CustomVpcRestrict"] = closing_default_groups(within, network)
         unnamed[f"{network}-FlowLogs"] = recording_flows(within, network)
     return next((job for beginning, job in unnamed.items() if role.name.startswith(beginning)), frozenset())
@@ -50,7 +52,7 @@ def building(within: Installation) -> Job:
 
 def deploying(within: Installation, environment: Environment) -> Job:
     """Deploying that environment: looking before, and seeing how it goes."""
-    roles = ["deploy", "file-publishing", "lookup", *(["image-publishing"] if environment.image == "asset" else [])]
+    roles = ["deploy", "file-publishing", "lookup", *(["image-publishing"] if environment.publishes_images else [])]
     place = environment.account, environment.region
     job = becoming(*(bootstrap_role(role, *place) for role in roles))
     return job | examining(within, environment) | judging(within, environment)
@@ -81,6 +83,8 @@ def starting_tasks(within: Installation, environment: Environment) -> Job:
     groups = [each for each in groups if "aws-waf-logs" not in each]  # to which the firewall writes
     pull = (*PULL, *(IMPORT if environment.image == "ghcr" else ()))
     job = requests(pull, within.images(environment)) | writing(groups) | SIGN_IN
+    if environment.collects_telemetry:
+        job |= requests(PULL, within.assets(environment))
     for reference in environment.task.secrets.values():
         if reference.startswith("/"):
             place = f"{environment.region}:{environment.account}"
@@ -96,6 +100,37 @@ def answering_shells(environment: Environment) -> Job:
         return frozenset()
     channels = [f"ssmmessages:{verb}{kind}Channel" for verb in ("Create", "Open") for kind in ("Control", "Data")]
     return requests(channels, "*")
+
+
+def sending_telemetry(within: Installation, environment: Environment) -> Job:
+    """What the collector beside the service does as the task."""
+    if not environment.collects_telemetry:
+        return frozenset()
+    job = requests(["aps:RemoteWrite"], workspace(within, environment))
+    return job | (requests(["xray:PutSpans", "xray:PutSpansForIndexing"], "*") if environment.tracing.xray else job)
+
+
+def showing_telemetry(within: Installation, environment: Environment) -> dict[str, Job]:
+    """What Grafana and Jaeger do, and ECS for them, by the beginnings of their roles' names."""
+    stack, prometheus = stack_names.dashboards(environment.name), workspace(within, environment)
+    groups = within.arns("logs*log-group:", "AWS::Logs::LogGroup", stack=stack)
+    starting = requests(PULL, within.assets(environment)) | SIGN_IN
+    passwords = within.refs("AWS::SecretsManager::Secret", stack=stack)
+    read = requests(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], *passwords)
+    querying = ("aps:GetLabels", "aps:GetMetricMetadata", "aps:GetSeries", "aps:QueryMetrics")
+    return {
+        f"{stack}-GrafanaExecutionRole": starting | read | writing(each for each in groups if "Grafana" in each),
+        f"{stack}-GrafanaTaskRole": requests(querying, prometheus),
+        f"{stack}-JaegerExecutionRole": starting | writing(each for each in groups if "Jaeger" in each),
+        f"{stack}-JaegerTaskRole": requests(["aps:RemoteWrite"], prometheus),
+    }
+
+
+def workspace(within: Installation, environment: Environment) -> str:
+    """The ARN of the environment's workspace."""
+    stack = stack_names.prometheus(environment.name)
+    (found,) = within.refs("AWS::APS::Workspace", stack=stack)
+    return found
 
 
 def shifting_traffic(within: Installation, stack: str) -> Job:

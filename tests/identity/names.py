@@ -48,6 +48,7 @@ ASSET = f"arn:aws:s3:::cdk-hnb659fds-assets-{ACCOUNT}-{REGION}/0123456789abcdef.
 FUNCTION = arn("lambda", "function:slipway-prod-network-CustomVpcRestrictDefaultSGC-1A2B3C4D5E6F")
 KEY = arn("kms", "key/00000000-0000-0000-0000-000000000000")
 SECRET = arn("secretsmanager", "secret:ecr-pullthroughcache/slipway-ghcr-1A2b3C")
+PASSWORD = arn("secretsmanager", "secret:slipway-prod-grafana-1A2b3C")
 REPOSITORY, CACHED_REPOSITORY = arn("ecr", "repository/slipway"), arn("ecr", "repository/ghcr/example-org/example")
 PROVIDER = arn("iam", "oidc-provider/token.actions.githubusercontent.com", region="")
 ENDPOINT = arn("ec2", "vpc-endpoint/vpce-1")
@@ -57,6 +58,10 @@ ZONE, ZONE_CHANGE = "arn:aws:route53:::hostedzone/Z0123456789ABC", "arn:aws:rout
 WEB_ACL = arn("wafv2", "regional/webacl/slipwayprodservice-Firewall-1A2B3C4D/00000000-0000-0000-0000-000000000000")
 # What WAF asks for when a web ACL has rules of AWS's; it names none of them.
 MANAGED_RULES = arn("wafv2", "regional/managedruleset/any/any")
+WORKSPACE, RULES = arn("aps", "workspace/ws-1"), arn("aps", "rulegroupsnamespace/ws-1/slo")
+USER_POOL = arn("cognito-idp", f"userpool/{REGION}_1A2B3C4D5")  # clients have no ARN of their own
+NAMESPACE, NAMESPACE_SERVICE = arn("servicediscovery", "namespace/ns-1"), arn("servicediscovery", "service/srv-1")
+DELIVERED_LOG_GROUP = arn("logs", "log-group:/aws/vendedlogs/slipway-prod-prometheus-01234567")
 ROLE = role_arn("slipway-prod-service-TaskTaskRole-1A2B3C4D5E6F")
 SCALING_ROLE = role_arn(
     "aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService"

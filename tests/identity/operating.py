@@ -49,8 +49,8 @@ def judging(within: Installation, environment: Environment) -> Job:
 
 def examining(within: Installation, environment: Environment) -> Job:
     """Looking, before a release, at what would make it fail."""
-    name, identity = environment.name, within.configuration.identity
-    others = [stack_names.network(name), stack_names.telemetry(name), stack_names.observability(name)]
+    identity = within.configuration.identity
+    others = stack_names.beside_the_service(environment.name, collects_telemetry=environment.collects_telemetry)
     job = requests(
         ["cloudformation:DescribeStacks"],
         *(f"{_place('cloudformation', environment)}:stack/{stack}/1" for stack in others),
@@ -58,14 +58,14 @@ def examining(within: Installation, environment: Environment) -> Job:
     version = "parameter/cdk-bootstrap/hnb659fds/version"
     job |= requests(["ssm:GetParameter"], f"{_place('ssm', environment)}:{version}")
     own = [role.arn for kind in ("TaskExecutionRole", "TaskTaskRole") for role in within.role_of(environment, kind)]
-    workflows = {identity.deploy.role_name_in(name), identity.build.role_name, identity.diff.role_name}
+    workflows = {identity.deploy.role_name_in(environment.name), identity.build.role_name, identity.diff.role_name}
     trusting = [role.arn for role in within.roles if role.name in workflows and role.account == environment.account]
     job |= requests(["iam:GetRole"], *own, *trusting) | requests(["iam:SimulatePrincipalPolicy"], own[0])
     provider = "oidc-provider/token.actions.githubusercontent.com"
     job |= requests(["iam:GetOpenIDConnectProvider"], f"arn:aws:iam::{environment.account}:{provider}")
     secrets = [each for each in environment.task.secrets.values() if each.startswith("arn:")]
     secrets += filter(None, [environment.alerts.pagerduty_secret_arn])
-    topics = within.refs("AWS::SNS::Topic", stack=stack_names.telemetry(name))
+    topics = within.refs("AWS::SNS::Topic", stack=stack_names.telemetry(environment.name))
     job |= requests(["sns:ListSubscriptionsByTopic"], *topics)
     job |= requests(["secretsmanager:DescribeSecret"], *(":".join(each.split(":")[:7]) for each in secrets))
     quotas = [f"{_place('servicequotas', environment)}:fargate/{code}" for code in FARGATE_VCPUS]

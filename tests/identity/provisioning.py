@@ -49,7 +49,7 @@ def schema(type_name: str) -> Mapping[str, Any]:
 def published(type_name: str) -> Mapping[str, frozenset[str]]:
     """The actions of each handler of that type and of its tagging, without names that IAM does not know."""
     known = schema(type_name)
-    by_handler = {handler: known["handlers"].get(handler, {}).get("permissions", ()) for handler in HANDLERS}
+    by_handler = {handler: known.get("handlers", {}).get(handler, {}).get("permissions", ()) for handler in HANDLERS}
     by_handler["tagging"] = known.get("tagging", {}).get("permissions", ())
     return {
         handler: frozenset(action for action in permissions if actions(action))
@@ -103,6 +103,8 @@ def _requests(entry: Provisioning, action: str, *, creating: bool) -> Iterator[R
         raise LookupError(f"{action} takes {list(resource_types(action).values())}: none of these is in the table")
     for resource in fitting:
         # What is only being created has no tags yet.
-        tagged = action.startswith(("acm:", "ec2:")) and not (creating and resource in entry.new)
+        tagged = action.startswith(("acm:", "aps:", "cognito-idp:", "ec2:")) and not (
+            creating and resource in entry.new
+        )
         tags = {STACK_TAG: "slipway-prod-network"} if tagged else {}
         yield Request(action, resource, {**CONTEXT.get(action, {}), **tags})

@@ -17,6 +17,7 @@ from tests.identity.names import (
     SECURITY_GROUP_RULE,
     SUBNET,
     TARGETS,
+    USER_POOL,
     VPC,
     WEB_ACL,
     ZONE,
@@ -128,8 +129,7 @@ NETWORK_TYPES: Mapping[str, Provisioning] = {
     ),
     "AWS::ElasticLoadBalancingV2::ListenerRule": Provisioning(
         new=(LISTENER_RULE,),
-        existing=(LISTENER, LOAD_BALANCER),
-        unused={"nobody signs in at it": ("cognito-idp:DescribeUserPoolClient",)},
+        existing=(LISTENER, LOAD_BALANCER, USER_POOL),
     ),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": Provisioning(
         new=(LOAD_BALANCER,),

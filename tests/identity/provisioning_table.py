@@ -10,12 +10,14 @@ from tests.identity.names import (
     CACHED_REPOSITORY,
     CLUSTER,
     DASHBOARD,
+    DELIVERED_LOG_GROUP,
     FIREWALL_LOG_GROUP,
     FUNCTION,
     KEY,
     LAMBDA_LOGGING,
     LOG_GROUP,
     PARAMETER,
+    PASSWORD,
     PROVIDER,
     REGION,
     REPOSITORY,
@@ -31,6 +33,7 @@ from tests.identity.names import (
 from tests.identity.provisioned import Provisioning
 from tests.identity.provisioning_alerting import ALERTING_TYPES
 from tests.identity.provisioning_network import NETWORK_TYPES
+from tests.identity.provisioning_telemetry import TELEMETRY_TYPES
 from tests.identity.simulation import Context
 
 CONTEXT: Mapping[str, Context] = {
@@ -60,6 +63,7 @@ _NO_LAMBDA_FEATURE = "the functions that CDK adds are code from the assets bucke
 TYPES: Mapping[str, Provisioning] = {
     **NETWORK_TYPES,
     **ALERTING_TYPES,
+    **TELEMETRY_TYPES,
     "AWS::ApplicationAutoScaling::ScalableTarget": Provisioning(
         new=(SCALABLE_TARGET,),
         existing=(SERVICE, SCALING_ALARM),
@@ -140,7 +144,7 @@ TYPES: Mapping[str, Provisioning] = {
         },
     ),
     "AWS::Logs::LogGroup": Provisioning(
-        new=(LOG_GROUP, FIREWALL_LOG_GROUP),
+        new=(LOG_GROUP, FIREWALL_LOG_GROUP, DELIVERED_LOG_GROUP),
         unused={
             "it has a retention and nothing else": (
                 "firehose:TagDeliveryStream",
@@ -191,9 +195,8 @@ TYPES: Mapping[str, Provisioning] = {
     "AWS::S3::BucketPolicy": Provisioning(existing=(BUCKET,)),
     "AWS::SSM::Parameter": Provisioning(new=(PARAMETER,)),
     "AWS::SecretsManager::Secret": Provisioning(
-        new=(SECRET,),
+        new=(SECRET, PASSWORD),
         unused={
-            "its value is filled in by hand": ("secretsmanager:GetRandomPassword",),
             "it is in one region": (
                 "secretsmanager:RemoveRegionsFromReplication",
                 "secretsmanager:ReplicateSecretToRegions",

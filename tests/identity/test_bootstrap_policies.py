@@ -30,6 +30,8 @@ NOT_NAMED = {
     "application-autoscaling": "the id of a scalable target is made up; bound to ECS by condition where AWS has one",
     "aps": "the id of a workspace is made up",
     "cloudwatch": "DescribeAlarms of CloudWatch's API reference; whatever changes alarms names them",
+    "cognito-idp": "the id of a user pool is made up; what changes or deletes asks for the stack's name on it",
+    "servicediscovery": "ids are made up, and not every action knows tags",
     "acm": "the id of a certificate is made up; what changes or deletes asks for the stack's name on it",
     "ec2": "ids are made up; what changes or deletes asks for the stack's name on it, where it has one by then",
     "kms": "the id of a key is made up, and CloudFormation puts no tag of its own on it",

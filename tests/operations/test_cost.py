@@ -49,7 +49,7 @@ def test_the_tasks_and_gateways_of_the_configuration_are_those_that_are_priced(
 ) -> None:
     dev, prod = price(configuration, templates, Profile(), names=["dev", "prod"]).environments.values()
     of_dev, of_prod = ({item.name: float(item.quantity) for item in each.items} for each in (dev, prod))
-    assert (of_dev["Fargate vCPU, arm64"], of_prod["Fargate vCPU, arm64"]) == (730 / 4, 730)
+    assert (of_dev["Fargate vCPU, arm64"], of_prod["Fargate vCPU, arm64"]) == (730 / 4, 730 + 730 / 4 * 2)
     assert (of_dev["Public addresses of tasks"], of_prod["NAT gateways"]) == (730, 3 * 730)
     assert "NAT gateways" not in of_dev
     assert "Public addresses of tasks" not in of_prod

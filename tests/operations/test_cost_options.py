@@ -28,7 +28,10 @@ def test_nothing_is_left_out_but_what_has_no_price_in_the_region(estimates: Mapp
 def test_each_choice_has_its_line(estimates: Mapping[str, Estimate]) -> None:
     items = {name: {item.name: item.quantity for item in each.items} for name, each in estimates.items()}
     assert {"AWS WAF web ACLs", "Logs of AWS WAF"} <= set(items["everything"])
-    assert items["everything"]["Fargate vCPU, x86_64"] == 0  # its schedule stops all tasks, and none starts them again
+    # Its schedule stops all tasks, and none starts them again: what is left are Grafana and Jaeger.
+    assert items["everything"]["Fargate vCPU, x86_64"] == 2 * 730 / 4
+    assert {"Private zones", "Prometheus, samples queried"} <= set(items["everything"])
+    assert "Prometheus, samples queried" not in items["asked"]
     assert "Interface endpoints, by zone" in items["asked"]
     assert "NAT gateways" not in items["asked"]
     assert items["paused"]["Fargate vCPU, arm64"] == 3 * 730 / 2  # tasks.count, of half a vCPU each

@@ -39,7 +39,7 @@ def test_a_branch_goes_to_the_environments_that_name_it(branch: str, environment
 def test_it_is_built_for_every_processor_each_on_a_runner_of_its_own_because_the_commit_may_come_to_another_branch(
     configuration: Configuration,
 ) -> None:
-    staging = {"branch": "main", "task": {"architecture": "x86_64"}}
+    staging = {"branch": "main", "task": {"memory": 1024, "architecture": "x86_64"}}
     both = varied(configuration, {"staging": staging})
     assert [each["name"] for each in plan(both, "main").as_json()["environments"]] == ["prod", "staging"]
     for branch in ("main", "develop", "feature"):
@@ -47,7 +47,7 @@ def test_it_is_built_for_every_processor_each_on_a_runner_of_its_own_because_the
 
 
 def test_it_is_not_built_for_an_environment_that_no_branch_is_deployed_to(configuration: Configuration) -> None:
-    by_hand = {"branch": None, "task": {"architecture": "x86_64"}}
+    by_hand = {"branch": None, "task": {"memory": 1024, "architecture": "x86_64"}}
     assert plan(varied(configuration, {"staging": by_hand}), "main").as_json()["architectures"] == [ARM]
     nobody = varied(configuration, {"dev": {"branch": None}, "prod": by_hand})
     assert plan(nobody, "main").as_json()["architectures"] == [ARM, X86]

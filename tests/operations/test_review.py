@@ -42,8 +42,8 @@ def base(assembly: CloudAssembly) -> Path:
 
 @pytest.fixture(scope="module")
 def cheaper(configuration: Configuration) -> Path:
-    """prod with one NAT gateway and half the size."""
-    prod = {"network": {"cidr": "10.20.0.0/16", "nat": "gateway"}, "task": {"cpu": 256, "memory": 512}}
+    """prod with one NAT gateway and half the CPU."""
+    prod = {"network": {"cidr": "10.20.0.0/16", "nat": "gateway"}, "task": {"cpu": 256, "memory": 1024}}
     return Path(assemble(varied(configuration, {"prod": prod}).select()).directory)
 
 
@@ -182,7 +182,11 @@ def test_an_environment_that_shifts_traffic_may_be_made_larger(shifting: Path, c
     prod = {"rollout": BLUE_GREEN, "task": {"cpu": 1024, "memory": 2048}}
     review = reviewed_folders(shifting, Path(assemble(varied(configuration, {"prod": prod}).select()).directory))
     assert refused(review) == []
-    assert types(review) == {("replaced", "AWS::ECS::TaskDefinition"), ("changed", "AWS::ECS::Service")}
+    assert types(review) == {
+        ("replaced", "AWS::ECS::TaskDefinition"),
+        ("changed", "AWS::ECS::Service"),
+        ("changed", "AWS::APS::RuleGroupsNamespace"),  # of how much memory and CPU a task may use
+    }
 
 
 def test_a_change_that_is_refused_ends_with_1_and_passes_once_it_is_named(

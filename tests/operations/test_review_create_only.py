@@ -22,6 +22,7 @@ SERVICES = {
     "Chatbot",
     "CloudFormation",
     "CloudWatch",
+    "Cognito",
     "DocDB",
     "DynamoDB",
     "EC2",

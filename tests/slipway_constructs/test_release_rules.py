@@ -158,3 +158,11 @@ def test_a_zone_needs_a_way_out_or_the_endpoints_that_a_task_starts_with() -> No
     (finding,) = reaches(network(routed="A", endpoints=["ecr.api", "s3"]))
     assert finding.resource == "SubnetB"
     assert "zone-B reach neither the internet nor the endpoints for ecr.dkr, logs" in finding.what
+
+
+def test_a_container_that_is_not_essential_is_held_to_nothing() -> None:
+    template = copy.deepcopy(GOOD)
+    containers = template["Resources"]["Task"]["Properties"]["ContainerDefinitions"]
+    containers.append({"Essential": False, "StopTimeout": 2, "HealthCheck": {"StartPeriod": 0}})
+    assert list(rules.grace_covers_the_start(template, measured_start_seconds=1.5)) == []
+    assert list(rules.requests_outlive_the_stop_signal(template, graceful_shutdown_seconds=20)) == []

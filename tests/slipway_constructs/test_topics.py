@@ -20,7 +20,7 @@ def with_topics(**changes: Any) -> tuple[Stack, NotificationTopics]:
     arguments: dict[str, Any] = {
         "emails": ["on-call@example.com"],
         "removal_policy": RemovalPolicy.RETAIN,
-        "alarm_names": "acme-*",
+        "alarm_names": ["acme-*"],
     }
     return stack, NotificationTopics(stack, "Topics", **(arguments | changes))
 

@@ -7,7 +7,7 @@ from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
 from tests.conftest import Template, assemble, templates_of, varied
-from tests.stacks.variants import STRATEGIES, VARIANTS
+from tests.stacks.variants import STRATEGIES, VARIANTS, WITHOUT_TELEMETRY
 
 PUBLIC_SUBNETS = ("subnet-0000000000000000a", "subnet-0000000000000000b")
 TASK_SUBNETS = ("subnet-1000000000000000a", "subnet-1000000000000000b")
@@ -29,13 +29,20 @@ def other_networks(configuration: Configuration) -> Configuration:
         configuration,
         {
             "dev": {"network": {"cidr": "10.10.0.0/16", "nat": "endpoints", "flow_logs": False}},
-            "staging": copy_of_prod | {"network": {"cidr": "10.10.0.0/16", "nat": "endpoints"}, "task": {"exec": True}},
+            "staging": copy_of_prod
+            | {
+                "network": {"cidr": "10.10.0.0/16", "nat": "endpoints"},
+                "task": {"cpu": 512, "memory": 1024, "exec": True},
+            },
             "prod": {
                 "availability_zones": zones,
                 "network": {"existing_vpc": vpc | {"task_subnet_ids": TASK_SUBNETS}},
             },
             "qa": copy_of_prod
-            | {"network": {"existing_vpc": vpc | {"task_subnet_ids": PUBLIC_SUBNETS, "public_addresses": True}}},
+            | {
+                **WITHOUT_TELEMETRY,
+                "network": {"existing_vpc": vpc | {"task_subnet_ids": PUBLIC_SUBNETS, "public_addresses": True}},
+            },
         },
     ).select()
 

@@ -13,6 +13,7 @@ from tests.conftest import Template, resources, templates_of
 from tests.slipway_constructs import dockerfile
 
 OF_AN_ENVIRONMENT = ("network", "telemetry", "service", "observability")
+WITH_TELEMETRY = ("network", "telemetry", "prometheus", "service", "dashboards", "observability")
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 
 
@@ -29,7 +30,7 @@ def test_stacks_are_called_by_their_environment_and_lie_in_its_account_and_regio
             (*prod, "slipway-identity"),
             (*prod, "slipway-registry"),
             *((*dev, f"slipway-dev-{stack}") for stack in OF_AN_ENVIRONMENT),
-            *((*prod, f"slipway-prod-{stack}") for stack in OF_AN_ENVIRONMENT),
+            *((*prod, f"slipway-prod-{stack}") for stack in WITH_TELEMETRY),
         ]
     )
 
@@ -59,7 +60,7 @@ def test_environments_in_two_regions_of_an_account_share_its_identity(one_accoun
     places = {name: (account, region) for account, region, name in deployed_as(one_account)}
     assert places["slipway-identity"] == ("222222222222", "eu-central-1")
     assert places["slipway-staging-service"] == ("222222222222", "eu-west-1")
-    assert len(places) == 2 + 2 * len(OF_AN_ENVIRONMENT)
+    assert len(places) == 2 + len(OF_AN_ENVIRONMENT) + len(WITH_TELEMETRY)
 
 
 @pytest.mark.parametrize("environment", ["dev", "prod"])
@@ -174,6 +175,8 @@ def test_nobody_but_eventbridge_publishes_from_another_account(
         for statement in document["Statement"]:
             if statement["Effect"] == "Allow" and "Service" in statement["Principal"]:
                 conditions.setdefault(statement["Principal"]["Service"], []).append(statement.get("Condition", {}))
+    if configuration.environment(environment).collects_telemetry:
+        assert conditions.pop("aps.amazonaws.com") == [{"StringEquals": {"aws:SourceAccount": account}}] * 3
     assert set(conditions) == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
     assert [each["StringEquals"] for each in conditions["cloudwatch.amazonaws.com"]] == [
         {"aws:SourceAccount": account}
@@ -195,7 +198,7 @@ def test_every_output_that_slipway_reads_is_there(templates: Mapping[str, Templa
 def test_stacks_whose_data_is_kept_are_protected_against_deletion(
     assembly: CloudAssembly, sandbox_assembly: CloudAssembly
 ) -> None:
-    own = [each for each in (*assembly.stacks, *sandbox_assembly.stacks) if each.id.endswith(OF_AN_ENVIRONMENT)]
+    own = [each for each in (*assembly.stacks, *sandbox_assembly.stacks) if each.id.endswith(WITH_TELEMETRY)]
     assert {each.id for each in own if each.termination_protection} == {
-        f"slipway-prod-{stack}" for stack in OF_AN_ENVIRONMENT
+        f"slipway-prod-{stack}" for stack in WITH_TELEMETRY
     }

@@ -22,7 +22,8 @@ def only(template: Template, type_name: str) -> dict[str, Any]:
 
 
 def container(template: Template) -> dict[str, Any]:
-    (found,) = only(template, "AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    definition = only(template, "AWS::ECS::TaskDefinition")
+    (found,) = [each for each in definition["ContainerDefinitions"] if each["Name"] == "service"]
     return dict(found)
 
 

@@ -20,6 +20,7 @@ STACKS = [
         for environment in ("dev", "prod", "sandbox")
         for stack in ("network", "telemetry", "service", "observability")
     ),
+    *(f"slipway-prod-{stack}" for stack in ("prometheus", "dashboards")),
 ]
 
 

@@ -13,11 +13,11 @@ from aws_cdk.cx_api import CloudAssembly
 from cfnlint import ManualArgs
 from cfnlint.api import lint_by_config
 
-from configuration import load
+from configuration import load, stack_names
 from tests.conftest import PROJECT, resources
 from tests.stacks.linting import errors
 
-ORDER = ("identity", "registry", "network", "telemetry", "service", "observability")
+ORDER = ("identity", "registry", "network", "telemetry", "prometheus", "service", "dashboards", "observability")
 
 
 def test_cfn_lint_finds_no_error(
@@ -58,8 +58,15 @@ def test_synthesis_needs_no_network_and_no_credentials(tmp_path: Path) -> None:
     }
     subprocess.run([sys.executable, "app.py"], cwd=PROJECT, env=environment, check=True, capture_output=True)
     written = {path.name.removesuffix(".template.json") for path in (tmp_path / "cdk.out").glob("*.template.json")}
-    environments = load(PROJECT / "slipway.toml").select().environments
-    assert {f"slipway-{each}-{stack}" for each in environments for stack in ORDER[2:]} <= written
+    environments = load(PROJECT / "slipway.toml").select().environments.values()
+    assert {
+        stack
+        for each in environments
+        for stack in (
+            stack_names.service(each.name),
+            *stack_names.beside_the_service(each.name, collects_telemetry=each.collects_telemetry),
+        )
+    } <= written
     assert not list((tmp_path / "cdk.out").glob("*sandbox*"))
 
 

@@ -11,6 +11,9 @@ STRATEGIES: Mapping[str, Mapping[str, Any]] = {
 }
 """The table `rollout` of prod."""
 
+WITHOUT_TELEMETRY: Mapping[str, Any] = {"telemetry": "cloudwatch", "dashboards": None}
+"""What a copy of prod says that has neither Prometheus nor Grafana."""
+
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "asked": {
         "rollout": {
@@ -21,8 +24,10 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
         },
         "load_balancer": {"plain_http": True},
         "network": {"cidr": "10.20.0.0/16", "nat": "endpoints"},
+        **WITHOUT_TELEMETRY,
     },
     "paused": {
+        **WITHOUT_TELEMETRY,
         "rollout": {"strategy": "canary", "test_port": 9001, "pause": True, "pause_timeout_minutes": 60},
         "tasks": {"count": 3},
         "network": {
@@ -39,6 +44,13 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
         },
     },
     "everything": {
+        "tracing": {"sample_percent": 2.5, "xray": True},
+        "objectives": {"availability_percent": 99.95, "latency_percent": 98.0},
+        "dashboards": {
+            "domain": "watch.example.com",
+            "hosted_zone_id": "Z0123456789ABC",
+            "hosted_zone": "example.com",
+        },
         "load_balancer": {
             "domain": "api.example.com",
             "hosted_zone_id": "Z0123456789ABC",

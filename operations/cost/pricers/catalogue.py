@@ -1,6 +1,6 @@
 """Every resource type that is known: what prices it, or that it costs nothing."""
 
-from operations.cost.pricers import fargate, load_balancing, logs, monitoring, network, small
+from operations.cost.pricers import fargate, load_balancing, logs, monitoring, network, small, telemetry
 
 PRICERS = (
     fargate.PRICER,
@@ -11,6 +11,8 @@ PRICERS = (
     monitoring.ALARMS,
     monitoring.DASHBOARDS,
     monitoring.METRIC_FILTERS,
+    telemetry.PROMETHEUS,
+    telemetry.NAMES,
     logs.LOG_GROUPS,
     logs.BUCKETS,
     small.KEYS,
@@ -42,7 +44,12 @@ FREE = frozenset(
         "AWS::EC2::VPC",
         "AWS::EC2::VPCCidrBlock",
         "AWS::EC2::VPCGatewayAttachment",
+        # The first 10,000 users of a month ("Amazon Cognito Pricing", Essentials).
+        "AWS::Cognito::UserPool",
+        "AWS::Cognito::UserPoolClient",
+        "AWS::Cognito::UserPoolDomain",
         # Part of something that is billed.
+        "AWS::APS::RuleGroupsNamespace",
         "AWS::ECR::PullThroughCacheRule",
         "AWS::ECR::RegistryPolicy",
         "AWS::ECR::RepositoryCreationTemplate",

@@ -13,6 +13,7 @@ from operations.cost.usage import NotPriced, Pricer, Usage
 LOG_GROUP = "AWS::Logs::LogGroup"
 FLOW_LOG = "AWS::EC2::FlowLog"
 FIREWALL_LOG = "AWS::WAFv2::LoggingConfiguration"
+WORKSPACE = "AWS::APS::Workspace"
 BUCKET = "AWS::S3::Bucket"
 
 FOREVER = 365
@@ -21,6 +22,9 @@ FOREVER = 365
 INSIGHTS_GIGABYTES = Decimal("0.1")
 """That Container Insights writes for one task in a month: an event a minute each of cluster, service, task and
 container, 2.4 KB together ("Container Insights performance log events for Amazon ECS", CloudWatch user guide)."""
+
+PROMETHEUS_GIGABYTES = Decimal("0.01")
+"""That rules and notifications write which fail: of those that do not, nothing is logged."""
 
 ACCESS_LOG_BYTES = 100
 """Of one request, compressed: an entry has 400 to 500 bytes ("Access logs for your Application Load Balancer")."""
@@ -56,6 +60,7 @@ def _writers(resources: Resources, profile: Profile) -> list[tuple[str, str, Dec
     return [
         ("Logs of containers", "logs_ingested", Decimal(str(profile.log_gigabytes)), _to_cloudwatch(resources)),
         ("Flow logs", "logs_vended", flow_log_gigabytes, flow_logs),
+        ("Logs of Prometheus", "logs_vended", PROMETHEUS_GIGABYTES, resources.of(WORKSPACE)),
         (
             "Logs of AWS WAF",
             "logs_vended",

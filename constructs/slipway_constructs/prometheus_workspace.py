@@ -1,0 +1,125 @@
+"""Where the metrics of an environment are kept, and what is made of them."""
+
+from collections.abc import Mapping
+
+from aws_cdk import Aws, Fn, RemovalPolicy, Stack
+from aws_cdk import aws_aps as aps
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs
+
+PUBLISHER = "aps.amazonaws.com"
+"""As which the alert manager publishes to topics ("Giving Amazon Managed Service for Prometheus permission to send
+alert messages to your Amazon SNS topic")."""
+
+
+class PrometheusWorkspace(Construct):
+    """A workspace of Amazon Managed Service for Prometheus with its rules and its alert manager.
+
+    It keeps metrics for 150 days, the service's default. What fails in rules and in notifications goes to CloudWatch
+    Logs: a mistake there shows nowhere else.
+
+    Attributes:
+        workspace: the workspace.
+        url: of its APIs, without a slash at the end.
+        remote_write_url: where collectors write.
+        alerts_url: where its alert manager takes alerts.
+        log_group: of failed rules and notifications.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        alias: str,
+        alert_manager_definition: str,
+        rules: Mapping[str, str],
+        log_retention: logs.RetentionDays,
+        removal_policy: RemovalPolicy,
+    ) -> None:
+        """Create the workspace.
+
+        Args:
+            alias: what the console calls it; also part of the name of the log group.
+            alert_manager_definition: YAML with `alertmanager_config` and `template_files`; the deployment fails if the
+                service does not take it.
+            rules: files of Prometheus rules, by name.
+            removal_policy: of metrics and logs, when the stack is deleted.
+        """
+        super().__init__(scope, id)
+        self.log_group = self._log_group(alias, log_retention, removal_policy)
+        self.workspace = aps.CfnWorkspace(
+            self,
+            "Workspace",
+            alias=alias,
+            alert_manager_definition=alert_manager_definition,
+            logging_configuration=aps.CfnWorkspace.LoggingConfigurationProperty(
+                log_group_arn=self.log_group.log_group_arn
+            ),
+        )
+        self.workspace.apply_removal_policy(removal_policy)
+        self.workspace.node.add_dependency(self._let_logs_in())
+        # Not the attribute PrometheusEndpoint, which ends in a slash.
+        region = Stack.of(self).region
+        self.url = f"https://aps-workspaces.{region}.amazonaws.com/workspaces/{self.workspace.attr_workspace_id}"
+        self.remote_write_url = f"{self.url}/api/v1/remote_write"
+        self.alerts_url = f"{self.url}/alertmanager/api/v2/alerts"
+        namespaces = Construct(self, "Rules")
+        for name, data in rules.items():
+            aps.CfnRuleGroupsNamespace(namespaces, name, name=name, data=data, workspace=self.workspace.attr_arn)
+
+    def grant_write(self, role: iam.IGrantable) -> None:
+        """Let the role write metrics."""
+        self._grant(role, "aps:RemoteWrite")
+
+    def grant_query(self, role: iam.IGrantable) -> None:
+        """Let the role read metrics, and their names and labels."""
+        self._grant(role, "aps:GetLabels", "aps:GetMetricMetadata", "aps:GetSeries", "aps:QueryMetrics")
+
+    def grant_alerting(self, role: iam.IGrantable) -> None:
+        """Let the role hand alerts to the alert manager."""
+        self._grant(role, "aps:CreateAlertManagerAlerts")
+
+    def _grant(self, role: iam.IGrantable, *actions: str) -> None:
+        iam.Grant.add_to_principal(grantee=role, actions=list(actions), resource_arns=[self.workspace.attr_arn])
+
+    def _log_group(self, alias: str, retention: logs.RetentionDays, removal_policy: RemovalPolicy) -> logs.LogGroup:
+        # The service takes only names with this beginning. The end is of the stack's own id: a log group that outlives
+        # its stack must not be in the way of the next one.
+        of_this_stack = Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))))
+        group = logs.LogGroup(
+            self,
+            "LogGroup",
+            log_group_name=f"/aws/vendedlogs/{alias}-{of_this_stack}",
+            retention=retention,
+            removal_policy=removal_policy,
+        )
+        acknowledge_encryption_of_logs(group)
+        return group
+
+    def _let_logs_in(self) -> logs.ResourcePolicy:
+        """Without it the service adds each log group to one policy of the account, until that is full.
+
+        "Logs sent to CloudWatch Logs" in "Enable logging from AWS services".
+        """
+        stack = Stack.of(self)
+        return logs.ResourcePolicy(
+            self,
+            "Delivery",
+            policy_statements=[
+                iam.PolicyStatement(
+                    principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                    resources=[
+                        f"{stack.format_arn(service='logs', resource=f'log-group:{self.log_group.log_group_name}')}:*"
+                    ],
+                    conditions={
+                        "StringEquals": {"aws:SourceAccount": stack.account},
+                        "ArnLike": {"aws:SourceArn": stack.format_arn(service="logs", resource="*")},
+                    },
+                )
+            ],
+        )

@@ -1,0 +1,73 @@
+"""The metrics of one environment, and who is alerted by them."""
+
+from pathlib import Path
+
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import Environment as CdkEnvironment
+from constructs import Construct
+
+from configuration import Environment
+from configuration.github import GitHub
+from configuration.stack_names import prometheus
+from slipway_constructs.alert_manager import alert_manager_definition
+from slipway_constructs.heartbeat import Heartbeat
+from slipway_constructs.prometheus_workspace import PrometheusWorkspace
+from slipway_constructs.topics import NotificationTopics
+from stacks.prometheus_rules import rules_of
+from stacks.retention import log_retention, removal_policy
+
+PAGERDUTY_EU = "https://events.eu.pagerduty.com/v2/enqueue"
+"""For accounts in the service region EU ("Service Regions", PagerDuty); that AWS takes another URL was not seen."""
+
+ALERTMANAGER = Path(__file__).parent.parent / "observability" / "alertmanager" / "alertmanager.yaml"
+
+
+class PrometheusStack(Stack):
+    """Workspace, rules and alert manager of Amazon Managed Service for Prometheus, and the watch over them.
+
+    Attributes:
+        prometheus: the workspace.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        env: CdkEnvironment,
+        environment: Environment,
+        github: GitHub,
+        topics: NotificationTopics,
+    ) -> None:
+        """Create the workspace and have its alert manager tell those topics."""
+        super().__init__(
+            scope,
+            id,
+            stack_name=prometheus(environment.name),
+            env=env,
+            termination_protection=environment.retain_data,
+            description=f"Metrics, rules and alert manager of {environment.name}.",
+        )
+        assert environment.dashboards is not None  # noqa: S101 - an Environment that collects telemetry has some
+        heartbeat = Heartbeat(self, "Heartbeat", key=topics.key, told=topics.pages)
+        self.prometheus = PrometheusWorkspace(
+            self,
+            "Prometheus",
+            alias=f"slipway-{environment.name}-prometheus",
+            alert_manager_definition=alert_manager_definition(
+                ALERTMANAGER.read_text(encoding="utf-8"),
+                environment=environment.name,
+                region=environment.region,
+                pages_topic_arn=topics.pages.topic_arn,
+                tickets_topic_arn=topics.tickets.topic_arn,
+                heartbeat_topic_arn=heartbeat.topic.topic_arn,
+                pagerduty_secret_arn=environment.alerts.pagerduty_secret_arn,
+                pagerduty_url=None if environment.alerts.pagerduty_region == "us" else PAGERDUTY_EU,
+                runbook_url=f"https://github.com/{github.full_name}/blob/HEAD/",
+                dashboards_url=f"https://{environment.dashboards.domain}",
+            ),
+            rules=rules_of(environment),
+            log_retention=log_retention(environment),
+            removal_policy=removal_policy(environment),
+        )
+        CfnOutput(self, "PrometheusUrl", value=self.prometheus.url)
