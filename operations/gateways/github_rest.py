@@ -1,4 +1,4 @@
-"""GitHub's REST API, as far as comments and issues go."""
+"""GitHub's REST API, as far as comments, issues and approvals go."""
 
 import json
 import os
@@ -95,6 +95,19 @@ class GitHubRest:
         """Give an issue another title, body or state."""
         answer = self._asked("PATCH", f"/issues/{number}", fields)
         return _text(answer, answer["number"])
+
+    def refused_environments(self, run: str) -> frozenset[str]:
+        """The environments that somebody has refused to let that run deploy to, and nobody has let it.
+
+        Args:
+            run: its id; all of its attempts count.
+        """
+        reviews = list(self._listed(f"/actions/runs/{run}/approvals"))
+        by_state = {
+            state: {place["name"] for each in reviews if each["state"] == state for place in each["environments"]}
+            for state in ("approved", "rejected")
+        }
+        return frozenset(by_state["rejected"] - by_state["approved"])
 
     def _listed(self, path: str) -> Iterator[Any]:
         url: str | None = self._url + path

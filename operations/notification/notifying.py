@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from operations.errors import ExitCode, OperationError
+from operations.gateways.github_rest import connect
 from operations.notification.pagerduty import PATH, events
 from operations.notification.record import Result, records_in
 from operations.notification.report import Report, Run, report
@@ -34,7 +35,8 @@ def notify(
     Raises:
         OperationError: GitHub does not say how the jobs ended, or the summary cannot be written.
     """
-    made = report(Run.of(variables), _needs(variables.get("NEEDS", "")), records_in(records))
+    needs = _needs(variables.get("NEEDS", ""))
+    made = report(Run.of(variables), needs, records_in(records), _refused(needs, variables))
     told: dict[str, str] = {}
     if url := variables.get(SLACK, "").strip():
         told["Slack"] = _told(url, message(made))
@@ -44,6 +46,18 @@ def notify(
             told["PagerDuty"] = next(filter(None, problems), "")
     _summarise(variables.get(SUMMARY, ""), markdown(made, told))
     return made, told
+
+
+def _refused(needs: Mapping[str, Any], variables: Mapping[str, str]) -> frozenset[str]:
+    """The environments of GitHub that somebody has refused; none where GitHub cannot be asked."""
+    failed = Result(needs.get("deploy", {}).get("result", Result.SKIPPED)) is Result.FAILURE
+    run = variables.get("GITHUB_RUN_ID", "")
+    if not failed or not run or not variables.get("GITHUB_TOKEN"):
+        return frozenset()
+    try:
+        return connect().refused_environments(run)
+    except (OperationError, KeyError, TypeError):
+        return frozenset()
 
 
 def _told(url: str, body: Mapping[str, Any]) -> str:

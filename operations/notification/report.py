@@ -1,7 +1,7 @@
 """How a run of the pipeline ended, and what serves now: a pure function of what GitHub and the deployments say."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -99,22 +99,27 @@ class Report:
         }
 
 
-def report(run: Run, needs: Mapping[str, Any], records: Sequence[Record]) -> Report:
+def report(run: Run, needs: Mapping[str, Any], records: Sequence[Record], refused: Collection[str] = ()) -> Report:
     """How the run ended.
 
     Args:
         needs: GitHub's context of that name: by job, its result and outputs.
         records: what the deployments handed over.
+        refused: environments of GitHub that somebody has not let it deploy to.
     """
     results = {job: Result(each["result"]) for job, each in needs.items()}
     stopped = results.get(STOPPED) is Result.SUCCESS
     findings = [_of_stage(job, results[job]) for job in STAGES if results.get(job) in _NOT_WELL]
     built = not findings and all(results.get(job) is Result.SUCCESS for job in ("plan", "test"))
-    deploy = results.get("deploy", Result.SKIPPED)
+    deploy, planned = results.get("deploy", Result.SKIPPED), _planned(needs)
     if deploy is Result.SKIPPED:
-        findings += _not_deployed([] if findings else _planned(needs))
+        findings += _not_deployed([] if findings else list(planned), "Its deployment was skipped.")
     else:
-        findings += _of_deployments(run, deploy, _planned(needs), records)
+        recorded = {each.environment for each in records}
+        held = [name for name, place in planned.items() if place in refused and name not in recorded]
+        findings += _not_deployed(held, "Somebody has refused to approve it.")
+        going = [name for name in planned if name not in held]
+        findings += _of_deployments(run, deploy, going, records, explained=bool(held))
     if not findings:
         text = f"{run.commit} was tested and built; no environment takes it."
         findings = [Finding(Kind.BUILT, "the image", text, before=True)]
@@ -132,13 +137,13 @@ def _of_stage(job: str, result: Result) -> Finding:
     return Finding(Kind.FAILED, name, meaning, serving=UNTOUCHED, severity=Severity.WARNING, before=True)
 
 
-def _planned(needs: Mapping[str, Any]) -> list[str]:
-    """The environments that the plan named."""
+def _planned(needs: Mapping[str, Any]) -> dict[str, str]:
+    """The environments that the plan named, each with GitHub's."""
     try:
         told = json.loads(needs.get("plan", {}).get("outputs", {}).get("environments") or "[]")
-        return [str(each["name"]) for each in told]
+        return {str(each["name"]): str(each.get("github_environment", each["name"])) for each in told}
     except (ValueError, KeyError, TypeError, AttributeError):
-        return []
+        return {}
 
 
 def _of_time_limit(told: Finding) -> Finding:
@@ -154,11 +159,13 @@ def _of_time_limit(told: Finding) -> Finding:
     )
 
 
-def _not_deployed(names: Sequence[str]) -> list[Finding]:
-    return [Finding(Kind.NOT_DEPLOYED, name, "Its deployment was skipped.", serving=UNTOUCHED) for name in names]
+def _not_deployed(names: Sequence[str], why: str) -> list[Finding]:
+    return [Finding(Kind.NOT_DEPLOYED, name, why, serving=UNTOUCHED) for name in names]
 
 
-def _of_deployments(run: Run, result: Result, planned: Sequence[str], records: Sequence[Record]) -> list[Finding]:
+def _of_deployments(
+    run: Run, result: Result, planned: Sequence[str], records: Sequence[Record], *, explained: bool
+) -> list[Finding]:
     """Of each environment, by its record, as far as that agrees with how GitHub says that the jobs ended.
 
     Only what failed is tried again, so that a success of an earlier attempt counts, and its failure says nothing of
@@ -170,7 +177,7 @@ def _of_deployments(run: Run, result: Result, planned: Sequence[str], records: S
         judge(known[name]) if name in known else _without_record(name, result)
         for name in dict.fromkeys([*planned, *(each.environment for each in records)])
     ]
-    if result is Result.SUCCESS or not all(each.well for each in found):
+    if result is Result.SUCCESS or explained or not all(each.well for each in found):
         return found
     earlier = {name for name, each in known.items() if each.attempt != run.attempt}
     return [_contradicted(each) if each.title in (earlier or known) else each for each in found]

@@ -326,6 +326,14 @@ def test_an_environment_that_an_earlier_attempt_deployed_is_deployed_while_anoth
     assert only(well).kind is Kind.DEPLOYED
 
 
+def test_where_one_environment_was_refused_the_other_is_told_for_what_it_is() -> None:
+    context = needs('[{"name": "qa"}, {"name": "prod", "github_environment": "live"}]', deploy="failure")
+    found = make_report(RUN, context, [record(environment="qa")], {"live"}).findings
+    assert {each.title: each.kind for each in found} == {"qa": Kind.DEPLOYED, "prod": Kind.NOT_DEPLOYED}
+    lost = make_report(RUN, context, [], {"live"}).findings
+    assert {each.title: each.kind for each in lost} == {"qa": Kind.FAILED, "prod": Kind.NOT_DEPLOYED}
+
+
 def sent_by(report: Report) -> dict[str, str]:
     """What PagerDuty is asked to do, by the end of the key."""
     assert {each["routing_key"] for each in events(report, "key")} <= {"key"}

@@ -126,6 +126,32 @@ def test_the_job_knows_where_pagerduty_is_and_that_somebody_was_told(
     assert (tmp_path / "output").read_text() == "told=true\n"
 
 
+@pytest.mark.parametrize(
+    ("states", "first"),
+    [
+        (["rejected"], "NOT DEPLOYED: prod on main"),
+        (["rejected", "approved"], "FAILED: prod on main"),  # by different attempts: which one it was is not told
+        ([], "FAILED: prod on main"),
+        (None, "FAILED: prod on main"),
+    ],
+)
+def test_a_deployment_that_somebody_refused_to_approve_is_no_failure(
+    states: list[str] | None, first: str, run: Any, pagerduty: Receiver, shell: pytest.MonkeyPatch
+) -> None:
+    environments = '[{"name": "prod", "github_environment": "live"}]'
+    reviews = [{"state": state, "environments": [{"name": "live"}]} for state in states or []]
+    answer = Answer(403) if states is None else Answer(200, json.dumps(reviews))
+    shell.setenv("GITHUB_TOKEN", "a-token")
+    shell.setenv("PAGERDUTY_ROUTING_KEY", "0" * 32)
+    with Receiver(answer) as github:
+        shell.setenv("GITHUB_API_URL", github.url)
+        ended = run("--pagerduty-url", pagerduty.url, context=needs(environments, deploy="failure"))
+    assert ended.stdout.splitlines()[0] == first
+    assert [each.path for each in github.requests] == ["/repos/acme/shop/actions/runs/7/approvals"]
+    actions = {each.body["dedup_key"].partition("main/")[2]: each.body["event_action"] for each in pagerduty.requests}
+    assert actions.get("deploy/prod") == (None if first.startswith("NOT") else "trigger")
+
+
 def test_after_a_success_the_alerts_are_resolved(run: Any, pagerduty: Receiver, shell: pytest.MonkeyPatch) -> None:
     shell.setenv("PAGERDUTY_ROUTING_KEY", "0" * 32)
     assert run("--pagerduty-url", pagerduty.url, records=(record(),)).exit_code == 0
