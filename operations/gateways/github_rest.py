@@ -96,6 +96,12 @@ class GitHubRest:
         answer = self._asked("PATCH", f"/issues/{number}", fields)
         return _text(answer, answer["number"])
 
+    def head(self, branch: str) -> str:
+        """The newest commit of that branch."""
+        return str(
+            self._answer("GET", f"{self._url}/branches/{urllib.parse.quote(branch, safe='')}")[0]["commit"]["sha"]
+        )
+
     def refused_environments(self, run: str) -> frozenset[str]:
         """The environments that somebody has refused to let that run deploy to, and nobody has let it.
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def notify(
     """
     needs = _needs(variables.get("NEEDS", ""))
     made = report(Run.of(variables), needs, records_in(records), _refused(needs, variables))
+    made = replace(made, newest=_is_newest(variables))
     told: dict[str, str] = {}
     if url := variables.get(SLACK, "").strip():
         told["Slack"] = _told(url, message(made))
@@ -58,6 +60,17 @@ def _refused(needs: Mapping[str, Any], variables: Mapping[str, str]) -> frozense
         return connect().refused_environments(run)
     except (OperationError, KeyError, TypeError):
         return frozenset()
+
+
+def _is_newest(variables: Mapping[str, str]) -> bool:
+    """Whether nothing was pushed to the branch since; also true where GitHub cannot be asked."""
+    branch, commit = variables.get("GITHUB_REF_NAME", ""), variables.get("GITHUB_SHA", "")
+    if not branch or not commit or not variables.get("GITHUB_TOKEN"):
+        return True
+    try:
+        return connect().head(branch) == commit
+    except (OperationError, KeyError, TypeError):
+        return True
 
 
 def _told(url: str, body: Mapping[str, Any]) -> str:

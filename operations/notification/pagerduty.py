@@ -34,15 +34,15 @@ def events(report: Report, routing_key: str) -> list[dict[str, Any]]:
     """
     before = [each for each in report.findings if each.before and each.severity]
     told = [_trigger(report, BUILD, before, routing_key)] if before else []
-    told += [_resolve(report, BUILD, routing_key)] if report.built else []
-    told += [_resolve(report, UNKNOWN, routing_key)] if report.built and not report.severity else []
+    proven = [BUILD] if report.built else []
+    proven += [UNKNOWN] if report.built and not report.severity else []
     for each in (each for each in report.findings if not each.before):
         group = f"deploy/{each.title}"
         if each.severity:
             told.append(_trigger(report, _of_weight(group, each.severity), [each], routing_key))
         elif each.proves:
-            told += [_resolve(report, _of_weight(group, weight), routing_key) for weight in _WEIGHTS]
-    return told
+            proven += [_of_weight(group, weight) for weight in _WEIGHTS]
+    return told + [_resolve(report, group, routing_key) for group in proven if report.newest]
 
 
 _WEIGHTS = (Severity.ERROR, Severity.CRITICAL)

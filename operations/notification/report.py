@@ -66,11 +66,14 @@ class Report:
     Attributes:
         findings: of each stage that did not succeed, and of each environment; the worst first.
         built: whether every stage before the deployments has succeeded.
+        newest: whether the commit is still the branch's newest; what is known of an older one closes no alert of a
+            newer one.
     """
 
     run: Run
     findings: tuple[Finding, ...]
     built: bool = False
+    newest: bool = True
 
     @property
     def worst(self) -> Finding:

@@ -359,6 +359,13 @@ def test_an_alert_of_the_tests_stays_apart_from_those_of_the_deployments() -> No
     assert sent_by(reported(context=needs("[]", publish="skipped"))) == {"build": "resolve", "unknown": "resolve"}
 
 
+def test_a_commit_that_is_not_the_newest_any_more_closes_no_alert_of_the_newer_one() -> None:
+    assert sent_by(replace(reported(record()), newest=False)) == {}
+    assert sent_by(replace(reported(record("release", release=ROLLED_BACK)), newest=False)) == {
+        "deploy/prod": "trigger"
+    }
+
+
 def test_what_is_critical_is_told_although_something_less_is_open() -> None:
     worse = reported(record("release", release=ROLLED_BACK | {"verdict": "FAILED"}))
     assert sent_by(worse) == {"build": "resolve", "deploy/prod/critical": "trigger"}

@@ -13,6 +13,7 @@ from tests.operations.conftest import Ended, Slipway
 from tests.operations.pipeline_runs import NEW, OLD, ROLLED_BACK, needs, record
 from tests.operations.receiver import Answer, Receiver
 
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 ACCEPTED = Answer(202, '{"status": "success"}')
 
 
@@ -46,7 +47,7 @@ def run(shell: pytest.MonkeyPatch, tmp_path: Path, slipway: Slipway) -> Any:
             "GITHUB_REPOSITORY": "acme/shop",
             "GITHUB_REF_NAME": "main",
             "GITHUB_RUN_ID": "7",
-            "GITHUB_SHA": "0123456789abcdef0123456789abcdef01234567",
+            "GITHUB_SHA": COMMIT,
             "GITHUB_ACTOR": "octocat",
             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
             "NEEDS": json.dumps(context or needs()),
@@ -147,9 +148,22 @@ def test_a_deployment_that_somebody_refused_to_approve_is_no_failure(
         shell.setenv("GITHUB_API_URL", github.url)
         ended = run("--pagerduty-url", pagerduty.url, context=needs(environments, deploy="failure"))
     assert ended.stdout.splitlines()[0] == first
-    assert [each.path for each in github.requests] == ["/repos/acme/shop/actions/runs/7/approvals"]
+    assert "/repos/acme/shop/actions/runs/7/approvals" in [each.path for each in github.requests]
     actions = {each.body["dedup_key"].partition("main/")[2]: each.body["event_action"] for each in pagerduty.requests}
     assert actions.get("deploy/prod") == (None if first.startswith("NOT") else "trigger")
+
+
+@pytest.mark.parametrize(("head", "resolved"), [(COMMIT, 4), ("f" * 40, 0), (None, 4)])
+def test_only_the_newest_commit_of_the_branch_closes_alerts(
+    head: str | None, resolved: int, run: Any, pagerduty: Receiver, shell: pytest.MonkeyPatch
+) -> None:
+    shell.setenv("GITHUB_TOKEN", "a-token")
+    shell.setenv("PAGERDUTY_ROUTING_KEY", "0" * 32)
+    with Receiver(Answer(200, json.dumps({"commit": {"sha": head}})) if head else Answer(404)) as github:
+        shell.setenv("GITHUB_API_URL", github.url)
+        assert run("--pagerduty-url", pagerduty.url, records=(record(),)).exit_code == 0
+    assert [each.path for each in github.requests] == ["/repos/acme/shop/branches/main"]
+    assert len(pagerduty.requests) == resolved
 
 
 def test_after_a_success_the_alerts_are_resolved(run: Any, pagerduty: Receiver, shell: pytest.MonkeyPatch) -> None:

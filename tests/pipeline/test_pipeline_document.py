@@ -13,6 +13,7 @@ from tests.conftest import PROJECT
 from tests.pipeline.test_image_tags import TAGS
 
 DOCUMENT = (PROJECT / "docs" / "pipeline.md").read_text()
+WORKFLOWS = PROJECT / ".github" / "workflows"
 WORKFLOW = yaml.safe_load((PROJECT / ".github" / "workflows" / "pipeline.yml").read_text())
 JOBS: dict[str, Any] = WORKFLOW["jobs"]
 
@@ -92,8 +93,48 @@ def test_the_minutes_add_up() -> None:
     assert list(billed) == [*JOBS, "a push", "a pull request"]
     assert billed["a push"] == sum(billed[job] for job in JOBS)
     assert billed["a pull request"] == billed["test"] + billed["coverage"]
-    assert f"some {2000 // billed['a push']} pushes" in DOCUMENT.replace("\n", " ")
-    assert f"or {2000 // billed['a pull request'] // 10 * 10} pull requests" in DOCUMENT.replace("\n", " ")
+
+
+def test_the_other_workflows_are_counted_with_all_their_jobs() -> None:
+    minutes = minutes_of_others()
+    assert set(minutes) | {"pipeline.yml"} == {path.name for path in WORKFLOWS.glob("*.yml")}
+    for name, (jobs, total) in minutes.items():
+        assert [job for job, _ in jobs] == list(yaml.safe_load((WORKFLOWS / name).read_text())["jobs"])
+        assert sum(each for _, each in jobs) == total
+
+
+def test_what_happens_costs_as_much_as_the_workflows_that_it_starts() -> None:
+    own = {row[0]: int(row[1]) for row in rows(COST)}
+    others = {name: total for name, (_, total) in minutes_of_others().items()}
+    started = {"a push": "push", "a commit": "pull_request", "a week": "schedule"}
+    told = {row[0].split(" ", 2)[1]: (code(row[1]), int(row[2])) for row in tables(COST)[2]}
+    for what, trigger in started.items():
+        names = {path.name for path in WORKFLOWS.glob("*.yml") if trigger in yaml.safe_load(path.read_text())[True]}
+        pipeline = {"push": own["a push"], "pull_request": own["a pull request"]}.get(trigger, 0)
+        listed, minutes = told[what.removeprefix("a ")]
+        assert set(listed) == names
+        assert minutes == sum(others[name] for name in names - {"pipeline.yml"}) + pipeline
+    left = 2000 - round(told["week"][1] * 52 / 12)
+    push, commit = told["push"][1], told["commit"][1]
+    assert f"leaves some {left // push} pushes, or {left // commit} commits of pull requests" in DOCUMENT.replace(
+        "\n", " "
+    )
+
+
+def minutes_of_others() -> dict[str, tuple[list[tuple[str, int]], int]]:
+    """Of every other workflow the minutes of each job, for all of its matrix, and those of a run."""
+    found = {}
+    for name, jobs, total in tables(COST)[1]:
+        parts = re.findall(r"`([\w-]+)` (\d+)(?: for each of (\d+))?", jobs)
+        found[code(name)[0]] = ([(job, int(each) * int(times or 1)) for job, each, times in parts], int(total))
+    return found
+
+
+def tables(heading: str) -> list[list[list[str]]]:
+    """The cells of every table below that heading, without the headers."""
+    section = DOCUMENT.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    found = re.findall(r"(?m)(?:^\|.*\n)+", section)
+    return [[[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]] for table in found]
 
 
 COST = "How long it takes, and what it costs"
