@@ -84,6 +84,20 @@ def plan(configuration: Configuration, branch: str) -> Plan:
     )
 
 
+def short_sessions(configuration: Configuration, branch: str) -> list[str]:
+    """What to say of the branch's environments whose rollout may outlast a session of the deploy role.
+
+    The session begins anew before the release and before what follows it, but not during it.
+    """
+    session = configuration.identity.deploy.session_minutes
+    return [
+        f"{each.name}: a rollout may take {expected_minutes(each)} minutes, and a session of the deploy role lasts "
+        f"{session}. Write identity.deploy.session_minutes = {expected_minutes(each)} or more."
+        for each in environments_of(configuration)
+        if each.branch == branch and each.image != "asset" and expected_minutes(each) > session
+    ]
+
+
 def environments_of(configuration: Configuration) -> list[Environment]:
     """All but the sandbox.
 

@@ -26,11 +26,13 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Say what a push to a branch builds, and where it is deployed."""
-    from operations.pipeline.plan import check_repository, plan
+    from operations.pipeline.plan import check_repository, plan, short_sessions
 
     configuration = configuration_of(context)
     check_repository(configuration, os.environ.get("GITHUB_REPOSITORY", ""))
     planned = plan(configuration, branch)
+    for warning in short_sessions(configuration, branch):
+        typer.echo(warning, err=True)
     _hand_over({name: json.dumps(each) for name, each in planned.as_json().items()})
     if as_json:
         typer.echo(json.dumps(planned.as_json(), indent=2))

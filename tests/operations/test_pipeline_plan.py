@@ -9,7 +9,7 @@ import pytest
 
 from configuration import SANDBOX, Configuration
 from operations.errors import OperationError
-from operations.pipeline.plan import plan
+from operations.pipeline.plan import plan, short_sessions
 from operations.pipeline.publishing import Repository
 from tests.conftest import CONFIGURATION, varied
 from tests.operations.conftest import Slipway
@@ -100,6 +100,15 @@ def test_a_session_of_the_deploy_role_is_as_long_as_the_role_allows(configuratio
     longer = varied(configuration, identity={"deploy": {"session_minutes": 90}})
     assert [each.session_seconds for each in plan(longer, "main").environments] == [5400]
     assert [each.session_seconds for each in plan(configuration, "main").environments] == [3600]
+
+
+def test_a_rollout_that_may_outlast_a_session_of_the_deploy_role_is_told(configuration: Configuration) -> None:
+    slow = {"prod": {"rollout": {"strategy": "linear", "test_port": 9001, "step_percent": 25.0, "step_minutes": 30}}}
+    (told,) = short_sessions(varied(configuration, slow), "main")
+    assert told.startswith("prod: a rollout may take 1")
+    assert "a session of the deploy role lasts 60." in told
+    longer = varied(configuration, slow, identity={"deploy": {"session_minutes": 240}})
+    assert short_sessions(longer, "main") == short_sessions(configuration, "main") == []
 
 
 def test_the_plan_is_handed_over_as_matrices(slipway: Slipway, shell: pytest.MonkeyPatch, tmp_path: Path) -> None:
