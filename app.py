@@ -181,6 +181,7 @@ def add_environment(app: App, environment: Environment, configuration: Configura
         web_service=service.web_service,
         log_group=service.log_group,
         deployment_alarms=service.deployment_alarms,
+        prometheus=prometheus,
         links=links_of(environment),
     )
     return rules_of_service(service, environment) | (rules_of_network(network) if network else {})

@@ -13,6 +13,8 @@ from configuration import Environment
 from configuration.github import GitHub
 from configuration.stack_names import observability
 from slipway_constructs import deployment_words
+from slipway_constructs.acknowledgements import acknowledge
+from slipway_constructs.alarm_bridge import AlarmBridge
 from slipway_constructs.dashboard import ServiceDashboard, Thresholds
 from slipway_constructs.dead_letters import DeadLetters
 from slipway_constructs.delivery_alarms import DeliveryAlarms
@@ -20,6 +22,7 @@ from slipway_constructs.deployment_alarms import DeploymentAlarms
 from slipway_constructs.deployment_events import DeploymentEvents
 from slipway_constructs.log_alarms import ErrorLogAlarm
 from slipway_constructs.pagerduty import ENDPOINTS, AlarmIncidents, DeploymentIncidents, PagerDuty
+from slipway_constructs.prometheus_workspace import PrometheusWorkspace
 from slipway_constructs.service_alarms import MissingTasksAlarm, OutageAlarm, ServiceAlarms
 from slipway_constructs.slack import SlackDeploymentEvents
 from slipway_constructs.target_metrics import TrafficMetrics
@@ -27,6 +30,7 @@ from slipway_constructs.task_metrics import TaskMetrics
 from slipway_constructs.topics import NotificationTopics
 from slipway_constructs.web_service import WebService
 from stacks.alarm_texts import text_of
+from stacks.retention import log_retention, removal_policy
 
 HIGH_CPU, HIGH_MEMORY = 80, 85
 """Percent; of CPU as AWS itself recommends ("Best practice alarm recommendations", CloudWatch user guide). Memory is
@@ -61,6 +65,7 @@ class ObservabilityStack(Stack):
         web_service: WebService,
         log_group: logs.ILogGroup,
         deployment_alarms: Sequence[DeploymentAlarms],
+        prometheus: PrometheusWorkspace | None,
         links: Mapping[str, str] | None = None,
     ) -> None:
         """Watch that service and tell those topics.
@@ -69,6 +74,8 @@ class ObservabilityStack(Stack):
             github: whose repository has the runbook.
             deployment_notices: told of deployments in Slack's form; None: Slack is told nothing.
             log_group: of the service.
+            prometheus: whose alert manager tells of the tickets about the service; None, the alarms tell the topic
+                themselves. Pages, and what is said of deliveries, never depend on it.
             links: further addresses for the dashboard, by what they lead to, such as Grafana.
         """
         super().__init__(
@@ -83,11 +90,20 @@ class ObservabilityStack(Stack):
         self._metrics, self._tasks = metrics, TaskMetrics(web_service.service)
         self._text = text_of(environment, github)
         self._dead_letters = DeadLetters(self, "DeadLetters").queue
-        self._add_alarms(log_group)
+        service_tickets = self._add_alarms(log_group, topics.tickets if prometheus is None else None)
+        if prometheus:
+            self._bridge(service_tickets, prometheus)
+        else:
+            acknowledge(
+                self._dead_letters,
+                "AwsSolutions-SQS3",
+                "It is itself the queue of dead letters, of EventBridge targets, which cdk-nag cannot see.",
+            )
         self._add_dashboard(log_group, deployment_alarms, links or {})
         self._tell_of_deployments(deployment_notices)
 
-    def _add_alarms(self, log_group: logs.ILogGroup) -> None:
+    def _add_alarms(self, log_group: logs.ILogGroup, ticket: sns.ITopic | None) -> list[cloudwatch.Alarm]:
+        """Those about the service that make tickets are returned; that topic is told of them."""
         environment, text, topics = self._environment, self._text, self._topics
         tasks, rollout = environment.tasks, environment.rollout
         self._alarms = ServiceAlarms(
@@ -102,17 +118,17 @@ class ObservabilityStack(Stack):
             memory_percent=_above(tasks.memory_percent, HIGH_MEMORY, scaled=tasks.count is None),
             text=text,
             page=topics.pages,
-            ticket=topics.tickets,
+            ticket=ticket,
         )
         self.pages: list[cloudwatch.Alarm] = list(self._alarms.pages)
-        self.tickets: list[cloudwatch.Alarm] = list(self._alarms.tickets)
+        of_service: list[cloudwatch.Alarm] = list(self._alarms.tickets)
         self._outage: list[cloudwatch.Alarm] = []
         if not tasks.stops_by_schedule:
             self._outage = [OutageAlarm(self, "Outage", metrics=self._metrics, text=text, page=topics.pages).alarm]
             self.pages = [*self._outage, *self.pages]
         if environment.insights_enabled:
-            counted = MissingTasksAlarm(self, "Missing", tasks=self._tasks, text=text, ticket=topics.tickets)
-            self.tickets.append(counted.alarm)
+            counted = MissingTasksAlarm(self, "Missing", tasks=self._tasks, text=text, ticket=ticket)
+            of_service.append(counted.alarm)
         errors = ErrorLogAlarm(
             self,
             "Log",
@@ -120,8 +136,9 @@ class ObservabilityStack(Stack):
             metric_namespace=f"slipway/{environment.name}",
             lines=ERROR_LINES,
             text=text,
-            ticket=topics.tickets,
+            ticket=ticket,
         )
+        of_service.append(errors.alarm)
         delivery = DeliveryAlarms(
             self,
             "Delivery",
@@ -130,7 +147,21 @@ class ObservabilityStack(Stack):
             dead_letters=self._dead_letters,
             text=text,
         )
-        self.tickets += [errors.alarm, *delivery.alarms]
+        self.tickets: list[cloudwatch.Alarm] = [*of_service, *delivery.alarms]
+        return of_service
+
+    def _bridge(self, alarms: Sequence[cloudwatch.Alarm], prometheus: PrometheusWorkspace) -> None:
+        bridge = AlarmBridge(
+            self,
+            "AlarmBridge",
+            alarms=alarms,
+            alerts_url=prometheus.alerts_url,
+            environment=self._environment.name,
+            dead_letters=self._dead_letters,
+            log_retention=log_retention(self._environment),
+            log_removal_policy=removal_policy(self._environment),
+        )
+        prometheus.grant_alerting(bridge.role)
 
     def _add_dashboard(
         self, log_group: logs.ILogGroup, deployment_alarms: Sequence[DeploymentAlarms], links: Mapping[str, str]

@@ -8,7 +8,7 @@ from slipway_constructs.acknowledgements import acknowledge
 
 
 class DeadLetters(Construct):
-    """A queue for events that EventBridge could not hand over to a target, kept for a human to look at.
+    """A queue for events that did not get to a target or through it, kept for a human to look at.
 
     Encrypted with SQS's own key: one of KMS would be one more thing whose policy can keep a letter from arriving.
 
@@ -25,11 +25,6 @@ class DeadLetters(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(14),
-        )
-        acknowledge(
-            self.queue,
-            "AwsSolutions-SQS3",
-            "It is itself the queue of dead letters, of EventBridge targets, which cdk-nag cannot see.",
         )
         acknowledge(
             self.queue,

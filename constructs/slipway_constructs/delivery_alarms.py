@@ -69,7 +69,7 @@ def _dead(queue: sqs.IQueue) -> Watched:
     return Watched(
         metric,
         1,
-        "EventBridge could not hand over an event, such as that of a failed deployment, to a topic or to PagerDuty.",
+        "an event, such as that of a failed deployment, did not get to those who are told of it.",
         "Dead letters",
         periods=1,
         breaching=1,

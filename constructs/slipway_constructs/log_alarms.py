@@ -30,7 +30,7 @@ class ErrorLogAlarm(Construct):
         metric_namespace: str,
         lines: int,
         text: AlarmText,
-        ticket: sns.ITopic,
+        ticket: sns.ITopic | None,
     ) -> None:
         """Create the alarm and the metric that it watches.
 
@@ -39,7 +39,7 @@ class ErrorLogAlarm(Construct):
             metric_namespace: of the metric `ErrorLines`.
             lines: in five minutes, that make a ticket.
             text: how it is described.
-            ticket: told of it.
+            ticket: told of it; None, it is left to others to tell.
         """
         super().__init__(scope, id)
         metric_filter = logs.MetricFilter(

@@ -43,7 +43,7 @@ class ServiceAlarms(Construct):
         memory_percent: float,
         text: AlarmText,
         page: sns.ITopic,
-        ticket: sns.ITopic,
+        ticket: sns.ITopic | None,
     ) -> None:
         """Create the alarms; each looks at minutes.
 
@@ -55,7 +55,7 @@ class ServiceAlarms(Construct):
                 more than what scaling keeps to.
             text: how the alarms are described.
             page: told of pages.
-            ticket: told of tickets.
+            ticket: told of tickets; None, it is left to others to tell of these alarms.
         """
         super().__init__(scope, id)
         self._text, self._page, self._ticket = text, page, ticket
@@ -226,12 +226,14 @@ class MissingTasksAlarm(Construct):
         alarm: the alarm.
     """
 
-    def __init__(self, scope: Construct, id: str, *, tasks: TaskMetrics, text: AlarmText, ticket: sns.ITopic) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, tasks: TaskMetrics, text: AlarmText, ticket: sns.ITopic | None
+    ) -> None:
         """Create the alarm.
 
         Args:
             text: how it is described.
-            ticket: told of it.
+            ticket: told of it; None, it is left to others to tell.
         """
         super().__init__(scope, id)
         missing_tasks = cloudwatch.MathExpression(

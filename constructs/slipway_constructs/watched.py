@@ -37,8 +37,8 @@ class Watched:
     comparison: cloudwatch.ComparisonOperator = AT_LEAST
 
 
-def watch(scope: Construct, id: str, watched: Watched, *, text: AlarmText, tell: sns.ITopic) -> cloudwatch.Alarm:
-    """An alarm that tells that topic when it goes off and when it is over."""
+def watch(scope: Construct, id: str, watched: Watched, *, text: AlarmText, tell: sns.ITopic | None) -> cloudwatch.Alarm:
+    """An alarm that tells that topic when it goes off and when it is over; with None it is left to others to tell."""
     alarm = cloudwatch.Alarm(
         scope,
         id,
@@ -50,6 +50,7 @@ def watch(scope: Construct, id: str, watched: Watched, *, text: AlarmText, tell:
         treat_missing_data=watched.missing,
         alarm_description=text.of(watched.says, watched.section),
     )
-    alarm.add_alarm_action(actions.SnsAction(tell))
-    alarm.add_ok_action(actions.SnsAction(tell))
+    if tell:
+        alarm.add_alarm_action(actions.SnsAction(tell))
+        alarm.add_ok_action(actions.SnsAction(tell))
     return alarm

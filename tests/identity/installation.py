@@ -95,13 +95,16 @@ class Installation:
         account, region = environment.account, environment.region
         return f"arn:aws:ecr:{region}:{account}:repository/cdk-hnb659fds-container-assets-{account}-{region}"
 
-    def arns(self, kind: str, type_name: str, *, stack: str, attribute: str = "") -> list[str]:
+    def arns(
+        self, kind: str, type_name: str, *, stack: str, attribute: str = "", without: tuple[str, ...] = ()
+    ) -> list[str]:
         """The ARNs of the resources of that type in the stack.
 
         Args:
             kind: service and type as they are written in an ARN, with an asterisk for the place in between; empty if
                 the attribute is the whole ARN.
             attribute: the one that completes the ARN; omitted, what `Ref` returns does.
+            without: beginnings of the ids of those that are left out; omitted, none is.
         """
         return [
             (f"arn:aws:{kind.replace('*', f':{where.region}:{where.account}:')}" if kind else "")
@@ -109,6 +112,7 @@ class Installation:
             for where in self.stacks
             if where.name == stack
             for name, _ in where.of_type(type_name)
+            if not name.startswith(without)
         ]
 
     def refs(self, type_name: str, *, stack: str, action: str = "") -> list[str]:

@@ -38,6 +38,7 @@ def job_of(role: Role, within: Installation) -> Job:
         unnamed[f"{stack_names.telemetry(each.name)}-SlackRole"] = drawing_charts(within, each)
         unnamed[f"{stack_names.observability(each.name)}-PagerDutyRole"] = paging(within, each)
         if each.collects_telemetry:
+            unnamed[f"{stack_names.observability(each.name)}-AlarmBridgeRole"] = bridging(within, each)
             unnamed |= showing_telemetry(within, each)
         unnamed[f"{network}-CustomVpcRestrict"] = closing_default_groups(within, network)
         unnamed[f"{network}-FlowLogs"] = recording_flows(within, network)
@@ -165,6 +166,21 @@ def paging(within: Installation, environment: Environment) -> Job:
     stack = stack_names.observability(environment.name)
     destinations = within.arns("", "AWS::Events::ApiDestination", stack=stack, attribute="Arn")
     return requests(["events:InvokeApiDestination"], *destinations)
+
+
+def bridging(within: Installation, environment: Environment) -> Job:
+    """Handing alarms to the alert manager, after a look at those that come late, and keeping what it does not take."""
+    stack = stack_names.observability(environment.name)
+    pages_and_deliveries = ("Outage", "AlarmsLoadBalancerErrors", "Delivery")
+    alarms = within.arns("cloudwatch*alarm:", "AWS::CloudWatch::Alarm", stack=stack, without=pages_and_deliveries)
+    queues = within.arns("", "AWS::SQS::Queue", stack=stack, attribute="Arn")
+    groups = within.arns("logs*log-group:", "AWS::Logs::LogGroup", stack=stack)
+    return (
+        requests(["aps:CreateAlertManagerAlerts"], workspace(within, environment))
+        | requests(["cloudwatch:DescribeAlarms"], *alarms)
+        | requests(["sqs:SendMessage"], *queues)
+        | writing(groups)
+    )
 
 
 def writing(log_groups: Iterable[str]) -> Job:

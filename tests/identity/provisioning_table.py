@@ -143,6 +143,7 @@ TYPES: Mapping[str, Provisioning] = {
             )
         },
     ),
+    "AWS::Lambda::Permission": Provisioning(existing=(FUNCTION,)),
     "AWS::Logs::LogGroup": Provisioning(
         new=(LOG_GROUP, FIREWALL_LOG_GROUP, DELIVERED_LOG_GROUP),
         unused={

@@ -247,6 +247,7 @@ REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
         *all_but("events:*", "InvokeApiDestination"),
         *all_but("lambda:*", "InvokeFunction"),
         *all_but("sns:*", "ListSubscriptionsByTopic"),
+        *all_but("sqs:*", "SendMessage"),
         *(
             attempt
             for pattern in (
@@ -258,7 +259,6 @@ REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
                     "elasticloadbalancing:Set*",
                     "chatbot:*",
                     "route53:*",
-                    "sqs:*",
                     "ssm:Put*",
                     "ssm:Send*",
                     "ssm:Start*",
@@ -284,6 +284,7 @@ REFUSED_TO_ROLES: Mapping[str, Sequence[Attempt]] = {
         *each_on(arn("lambda", "function:other"), "lambda:InvokeFunction"),
         *each_on(arn("events", "api-destination/other/1"), "events:InvokeApiDestination"),
         *each_on(arn("sns", "other"), "sns:ListSubscriptionsByTopic"),
+        *each_on(arn("sqs", "other"), "sqs:SendMessage"),
     ],
     "images and data that are not theirs": [
         *each_on(arn("ecr", "repository/other"), "ecr:BatchGetImage", "ecr:PutImage"),

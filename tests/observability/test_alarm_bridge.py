@@ -1,7 +1,7 @@
 """The function that hands CloudWatch's alarms to the alert manager, against a real Alertmanager."""
 
 from collections.abc import Generator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,16 @@ def alertmanager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[A
         yield running
 
 
-def event(state: str, before: str) -> dict[str, Any]:
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f%z")
+def event(state: str, before: str, age: timedelta = timedelta(0)) -> dict[str, Any]:
+    now = (datetime.now(UTC) - age).strftime("%Y-%m-%dT%H:%M:%S.%f%z")
     return {
         "detail": {
             "alarmName": "slipway-prod-observability-AlarmsHighCpu",
-            "state": {"value": state, "reason": "Threshold Crossed", "timestamp": now},
+            "state": {"value": state, "reason": 'Threshold\nCrossed: "5"', "timestamp": now},
             "previousState": {"value": before, "timestamp": now},
-            "configuration": {"description": "The tasks have no CPU left. See docs/runbook.md#high-cpu for more."},
+            "configuration": {
+                "description": "slipway-prod: the tasks have no CPU left. Runbook: https://example.com/docs/runbook.md#high-cpu"
+            },
         }
     }
 
@@ -43,8 +45,48 @@ def event(state: str, before: str) -> dict[str, Any]:
 def test_an_alarm_is_an_alert_until_it_is_over(alertmanager: Alertmanager) -> None:
     index.handler(event("ALARM", "OK"))
     (alert,) = wait_for(alertmanager.alerts)
-    assert alert["labels"]["severity"] == "ticket"
-    assert alert["annotations"]["summary"] == "The tasks have no CPU left."
-    assert alert["annotations"]["runbook"] == "docs/runbook.md#high-cpu"
+    assert alert["labels"] == {
+        "alertname": "slipway-prod-observability-AlarmsHighCpu",
+        "severity": "ticket",
+        "job": "service",
+        "environment": "prod",
+    }
+    assert alert["annotations"] == {
+        "summary": "slipway-prod: the tasks have no CPU left.",
+        "description": "Threshold Crossed: '5'",
+        "runbook": "docs/runbook.md#high-cpu",
+    }
     index.handler(event("OK", "ALARM"))
     wait_for(lambda: not alertmanager.alerts())
+
+
+class CloudWatch:
+    """Says of an alarm that it is OK."""
+
+    def describe_alarms(self, **_: object) -> dict[str, Any]:
+        return {"MetricAlarms": [{"StateValue": "OK"}]}
+
+
+@needs("alertmanager")
+def test_what_comes_late_and_is_over_is_no_alert(
+    alertmanager: Alertmanager, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(index.boto3, "client", lambda _name: CloudWatch())
+    index.handler(event("ALARM", "OK", age=timedelta(minutes=3)))
+    assert '"overtaken"' in capsys.readouterr().out
+    assert alertmanager.alerts() == []
+
+
+def test_an_alert_manager_that_does_not_answer_is_an_error_that_lambda_tries_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "ALERTS_URL": "http://127.0.0.1:9/api/v2/alerts",
+        "ENVIRONMENT": "prod",
+        "AWS_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(OSError, match="refused"):
+        index.handler(event("ALARM", "OK"))

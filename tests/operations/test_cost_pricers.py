@@ -156,6 +156,20 @@ def test_what_is_billed_by_the_piece() -> None:
     assert found.not_priced == ()
 
 
+def test_a_function_that_follows_alarms_costs_nothing_worth_a_line() -> None:
+    called = {"Targets": [{"Arn": {"Fn::GetAtt": ["Bridge", "Arn"]}}]}
+    found = of(
+        Bridge=("AWS::Lambda::Function", {}),
+        Changes=("AWS::Events::Rule", {"EventPattern": {"source": ["aws.cloudwatch"]}, **called}),
+    )
+    assert (found.items, found.not_priced) == ((), ())
+    other = of(
+        Bridge=("AWS::Lambda::Function", {}),
+        Changes=("AWS::Events::Rule", {"EventPattern": {"source": ["aws.s3"]}, **called}),
+    )
+    assert [each.what for each in other.not_priced] == ["AWS::Lambda::Function Bridge"]
+
+
 def test_a_function_behind_a_custom_resource_costs_nothing_worth_a_line() -> None:
     found = of(
         Handler=("AWS::Lambda::Function", {}),

@@ -14,7 +14,10 @@ Rule = dict[str, Any]
 
 def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
     """Whether the event has every field of the pattern with one of its values."""
-    return all(key in event and _has(wanted, event[key]) for key, wanted in pattern.items())
+    return all(
+        any(matches(each, event) for each in wanted) if key == "$or" else key in event and _has(wanted, event[key])
+        for key, wanted in pattern.items()
+    )
 
 
 def sent(rule: Rule, event: dict[str, Any]) -> str:

@@ -50,10 +50,51 @@ def test_every_alarm_says_what_missing_data_means_and_where_to_read_on(every_tem
         assert anchor in anchors()
 
 
-def test_only_what_rolls_back_tells_nobody(every_template: Mapping[str, Template]) -> None:
+NOT_BRIDGED = {"no-healthy-task", "load-balancer-errors", "notification-not-delivered", "dead-letters"}
+"""Sections of the runbook about alarms that have to come through without the alert manager."""
+
+
+def bridged(template: Template) -> set[str]:
+    """The sections of the runbook about the alarms whose changes are handed to the alert manager."""
+    functions = {name for name, each in template["Resources"].items() if each["Type"] == "AWS::Lambda::Function"}
+    return {
+        template["Resources"][alarm["Fn::GetAtt"][0]]["Properties"]["AlarmDescription"].rpartition("#")[2]
+        for rule in resources(template, "AWS::Events::Rule")
+        if any(
+            isinstance(each["Arn"], dict) and str(each["Arn"].get("Fn::GetAtt", [""])[0]) in functions
+            for each in rule["Targets"]
+        )
+        for alarm in rule["EventPattern"]["resources"]
+    }
+
+
+def test_people_are_told_once_of_every_alarm_but_those_that_roll_back(every_template: Mapping[str, Template]) -> None:
     for stack, alarm in alarms(every_template):
         telling = bool(alarm.get("AlarmActions")) and alarm.get("AlarmActions") == alarm.get("OKActions")
-        assert telling != stack.endswith("-service"), (stack, alarm["AlarmDescription"])
+        by_bridge = alarm["AlarmDescription"].rpartition("#")[2] in bridged(every_template[stack])
+        assert telling + by_bridge == (not stack.endswith("-service")), (stack, alarm["AlarmDescription"])
+
+
+def test_tickets_about_the_service_go_by_the_alert_manager_where_there_is_one(
+    every_template: Mapping[str, Template], configuration: Configuration
+) -> None:
+    for name in ("dev", "prod", "sandbox"):
+        template = every_template[f"slipway-{name}-observability"]
+        full = configuration.environment(name).collects_telemetry
+        assert bridged(template) == (set(of(every_template, name)) - NOT_BRIDGED if full else set()), name
+    assert {"many-errors-in-the-log", "high-cpu", "missing-tasks"} <= bridged(
+        every_template["slipway-prod-observability"]
+    )
+
+
+def test_the_bridge_may_alert_in_the_workspace_of_its_environment(templates: Mapping[str, Template]) -> None:
+    policies = [
+        each["PolicyDocument"]["Statement"]
+        for each in resources(templates["slipway-prod-observability"], "AWS::IAM::Policy")
+    ]
+    (statement,) = [each for statements in policies for each in statements if "aps:" in str(each["Action"])]
+    assert statement["Action"] == "aps:CreateAlertManagerAlerts"
+    assert "*" not in str(statement["Resource"])
 
 
 def test_every_section_about_an_alarm_is_told_by_something(every_template: Mapping[str, Template]) -> None:
@@ -113,7 +154,10 @@ def test_no_template_has_a_routing_key_in_it(templates: Mapping[str, Template]) 
 def test_pages_are_what_pagerduty_is_told_of(templates: Mapping[str, Template]) -> None:
     template = templates["slipway-prod-observability"]
     rules = [
-        each for each in resources(template, "AWS::Events::Rule") if "aws.cloudwatch" in each["EventPattern"]["source"]
+        each
+        for each in resources(template, "AWS::Events::Rule")
+        if "aws.cloudwatch" in each["EventPattern"]["source"]
+        and all("HttpParameters" in target or "InputTransformer" in target for target in each["Targets"])
     ]
     watched = {each["Fn::GetAtt"][0] for rule in rules for each in rule["EventPattern"]["resources"]}
     descriptions = {

@@ -53,17 +53,22 @@ def alert(detail: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         "labels": {
             "alertname": detail["alarmName"],
             "environment": os.environ["ENVIRONMENT"],
-            "job": "cloudwatch",  # so that no page of the service keeps it back
+            "job": "service",  # without an `slo`, so that no page about a budget keeps it back
             "severity": "ticket",
         },
         "annotations": {
-            "summary": re.split(r"(?<=\.)\s", description)[0] or detail["alarmName"],
-            "description": detail["state"].get("reason", ""),
+            "summary": _plain(re.split(r"(?<=\.)\s", description)[0] or detail["alarmName"]),
+            "description": _plain(detail["state"].get("reason", "")),
             **({"runbook": runbook.group()} if runbook else {}),
         },
         "startsAt": min(_time(began["timestamp"]), now).isoformat(),
         "endsAt": (now + FIRING_FOR if firing else now).isoformat(),
     }
+
+
+def _plain(text: str) -> str:
+    """On one line and without quotation marks and backslashes: Alertmanager's templates put text into JSON as it is."""
+    return " ".join(re.sub(r'["\\]', "'", text).split())
 
 
 def _time(text: str) -> datetime:
@@ -73,9 +78,8 @@ def _time(text: str) -> datetime:
 
 def _current_state(alarm: str) -> str | None:
     """None of an alarm that is gone."""
-    found = boto3.client("cloudwatch").describe_alarms(AlarmNames=[alarm], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    states = [each["StateValue"] for each in (*found["MetricAlarms"], *found["CompositeAlarms"])]
-    return states[0] if states else None
+    found = boto3.client("cloudwatch").describe_alarms(AlarmNames=[alarm], AlarmTypes=["MetricAlarm"])["MetricAlarms"]
+    return found[0]["StateValue"] if found else None
 
 
 def _send(each: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ SUBSCRIPTION = "AWS::SNS::Subscription"
 DESTINATION = "AWS::Events::ApiDestination"
 REPOSITORY = "AWS::ECR::Repository"
 FUNCTION = "AWS::Lambda::Function"
+RULE = "AWS::Events::Rule"
 
 EMAILS = 100_000
 """Emails are billed by so many."""
@@ -72,7 +73,11 @@ def _repositories(resources: Resources, profile: Profile) -> Iterator[Usage]:
 
 
 def _functions(resources: Resources, _: Profile) -> Iterator[NotPriced]:
-    """One behind a custom resource runs for seconds while a stack is deployed; of others nobody knows how often."""
+    """Of most nobody knows how often they run.
+
+    One behind a custom resource runs for seconds while a stack is deployed. One that is called on changes of alarms
+    stays below the free million requests and 400 000 GB-seconds a month ("AWS Lambda Pricing").
+    """
     for function in resources.of(FUNCTION):
         serves = any(
             function in resources.referred(each, each.properties.get("ServiceToken"), FUNCTION)
@@ -80,7 +85,12 @@ def _functions(resources: Resources, _: Profile) -> Iterator[NotPriced]:
             if is_custom_resource(type_name)
             for each in resources.of(type_name)
         )
-        if not serves:
+        follows = any(
+            function in resources.referred(rule, rule.properties.get("Targets"), FUNCTION)
+            for rule in resources.of(RULE)
+            if rule.properties.get("EventPattern", {}).get("source") == ["aws.cloudwatch"]
+        )
+        if not serves and not follows:
             yield NotPriced(f"{FUNCTION} {function.id}", "how often it runs is not known")
 
 
