@@ -41,6 +41,10 @@ drill: .venv/.sandbox node_modules/.cdk ## Rehearse every failure in a sandbox o
 drill-ci: .venv/.sandbox node_modules/.cdk ## Rehearse the failures that CI does, in at most four minutes
 	@slipway --configuration tests/slipway.toml sandbox drill $(DRILLS_OF_CI) $(if $(REPORT),--report $(REPORT))
 
+.PHONY: test-drills
+test-drills: .venv/.development node_modules/.all ## See that drills fail in stacks that are weaker than they promise; takes minutes
+	@pytest -m drill
+
 .PHONY: install
 install: .venv/.slipway ## Install the command, as .venv/bin/slipway
 

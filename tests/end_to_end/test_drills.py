@@ -23,6 +23,8 @@ from sandbox.workspace import Workspace
 from tests.conftest import PROJECT
 from tests.end_to_end.conftest import BIN, Sandbox, sandbox_in
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture
 def stage(sandbox: Sandbox, engine: Engine) -> Stage:
