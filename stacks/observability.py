@@ -66,6 +66,7 @@ class ObservabilityStack(Stack):
         log_group: logs.ILogGroup,
         deployment_alarms: Sequence[DeploymentAlarms],
         prometheus: PrometheusWorkspace | None,
+        further_pages: Sequence[cloudwatch.IAlarm] = (),
         links: Mapping[str, str] | None = None,
     ) -> None:
         """Watch that service and tell those topics.
@@ -76,6 +77,7 @@ class ObservabilityStack(Stack):
             log_group: of the service.
             prometheus: whose alert manager tells of the tickets about the service; None, the alarms tell the topic
                 themselves. Pages, and what is said of deliveries, never depend on it.
+            further_pages: alarms of other stacks for the dashboard.
             links: further addresses for the dashboard, by what they lead to, such as Grafana.
         """
         super().__init__(
@@ -99,7 +101,7 @@ class ObservabilityStack(Stack):
                 "AwsSolutions-SQS3",
                 "It is itself the queue of dead letters, of EventBridge targets, which cdk-nag cannot see.",
             )
-        self._add_dashboard(log_group, deployment_alarms, links or {})
+        self._add_dashboard(log_group, deployment_alarms, further_pages, links or {})
         self._tell_of_deployments(deployment_notices)
 
     def _add_alarms(self, log_group: logs.ILogGroup, ticket: sns.ITopic | None) -> list[cloudwatch.Alarm]:
@@ -164,7 +166,11 @@ class ObservabilityStack(Stack):
         prometheus.grant_alerting(bridge.role)
 
     def _add_dashboard(
-        self, log_group: logs.ILogGroup, deployment_alarms: Sequence[DeploymentAlarms], links: Mapping[str, str]
+        self,
+        log_group: logs.ILogGroup,
+        deployment_alarms: Sequence[DeploymentAlarms],
+        further_pages: Sequence[cloudwatch.IAlarm],
+        links: Mapping[str, str],
     ) -> None:
         of_deployments = [alarm for each in deployment_alarms for alarm in each.alarms]
         ServiceDashboard(
@@ -174,7 +180,7 @@ class ObservabilityStack(Stack):
             metrics=self._metrics,
             service=self._service,
             log_group=log_group,
-            alarms=[*self.pages, *self.tickets, *of_deployments],
+            alarms=[*self.pages, *further_pages, *self.tickets, *of_deployments],
             thresholds=Thresholds(
                 errors=[self._alarms.load_balancer_errors, deployment_alarms[0].error_count],
                 error_percent=[self._alarms.errors],

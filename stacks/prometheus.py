@@ -13,6 +13,7 @@ from slipway_constructs.alert_manager import alert_manager_definition
 from slipway_constructs.heartbeat import Heartbeat
 from slipway_constructs.prometheus_workspace import PrometheusWorkspace
 from slipway_constructs.topics import NotificationTopics
+from stacks.alarm_texts import text_of
 from stacks.prometheus_rules import rules_of
 from stacks.retention import log_retention, removal_policy
 
@@ -27,6 +28,7 @@ class PrometheusStack(Stack):
 
     Attributes:
         prometheus: the workspace.
+        heartbeat: the alarm that no alert would reach anybody.
     """
 
     def __init__(
@@ -49,7 +51,8 @@ class PrometheusStack(Stack):
             description=f"Metrics, rules and alert manager of {environment.name}.",
         )
         assert environment.dashboards is not None  # noqa: S101 - an Environment that collects telemetry has some
-        heartbeat = Heartbeat(self, "Heartbeat", key=topics.key, told=topics.pages)
+        heartbeat = Heartbeat(self, "Heartbeat", key=topics.key, text=text_of(environment, github), told=topics.pages)
+        self.heartbeat = heartbeat.alarm
         self.prometheus = PrometheusWorkspace(
             self,
             "Prometheus",

@@ -8,6 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from slipway_constructs.alarm_text import AlarmText
 from slipway_constructs.prometheus_workspace import PUBLISHER
 
 PERIOD = Duration.minutes(5)
@@ -26,11 +27,12 @@ class Heartbeat(Construct):
         alarm: fires when it stops.
     """
 
-    def __init__(self, scope: Construct, id: str, *, key: kms.IKey, told: sns.ITopic) -> None:
+    def __init__(self, scope: Construct, id: str, *, key: kms.IKey, text: AlarmText, told: sns.ITopic) -> None:
         """Create topic and alarm.
 
         Args:
             key: encrypts the topic, and lets the alert manager use it.
+            text: how the alarm is described.
             told: of the silence, and of its end.
         """
         super().__init__(scope, id)
@@ -58,8 +60,11 @@ class Heartbeat(Construct):
             threshold=1,
             evaluation_periods=PERIODS,
             treat_missing_data=cloudwatch.TreatMissingData.BREACHING,  # of a topic without messages there is no metric
-            alarm_description="The alert manager has sent no heartbeat for a quarter of an hour: no alert of "
-            "Prometheus would reach anybody (docs/runbook.md#watchdog).",
+            alarm_description=text.of(
+                "the alert manager has sent no heartbeat for a quarter of an hour. No alert of Prometheus would reach "
+                "anybody.",
+                "Watchdog",
+            ),
         )
         for add in (self.alarm.add_alarm_action, self.alarm.add_ok_action):
             add(actions.SnsAction(told))

@@ -89,7 +89,8 @@ def test_a_crash_at_the_start_is_named_with_its_last_log_line(sandbox: Sandbox) 
     )
     assert told["cause"] == "crash loop"
     assert told["log"]["lines"][0] == "Traceback (most recent call last):"
-    assert [each["exit_codes"] for each in told["stopped_tasks"]] == [{"service": 1}]
+    exits = [each["exit_codes"] for each in told["stopped_tasks"]]  # of as many as were there before the breaker
+    assert exits == [{"service": 1}] * len(exits) != []
 
 
 @pytest.mark.usefixtures("bad_images")

@@ -12,7 +12,7 @@ from aws_cdk import aws_sns as sns
 from slipway_constructs.heartbeat import Heartbeat
 from slipway_constructs.prometheus_workspace import PrometheusWorkspace
 from tests.conftest import resources
-from tests.slipway_constructs.conftest import ACCOUNT, REGION, new_stack, only, template_of
+from tests.slipway_constructs.conftest import ACCOUNT, REGION, TEXT, new_stack, only, template_of
 
 RULES = {"slo": "groups: []", "limits": "groups: []"}
 
@@ -95,13 +95,13 @@ def test_its_addresses_are_those_of_the_region() -> None:
 def test_silence_is_noticed_by_an_alarm_that_takes_no_data_for_silence() -> None:
     stack = new_stack()
     key = kms.Key(stack, "Key")
-    heartbeat = Heartbeat(stack, "Heartbeat", key=key, told=sns.Topic(stack, "Pages"))
+    heartbeat = Heartbeat(stack, "Heartbeat", key=key, text=TEXT, told=sns.Topic(stack, "Pages"))
     alarm = only(stack, "AWS::CloudWatch::Alarm")
     assert (alarm["MetricName"], alarm["TreatMissingData"]) == ("NumberOfMessagesPublished", "breaching")
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
     assert alarm["Period"] * alarm["EvaluationPeriods"] == 15 * 60
     assert alarm["AlarmActions"] == alarm["OKActions"]
-    assert "docs/runbook.md#watchdog" in alarm["AlarmDescription"]
+    assert "runbook.md#watchdog" in alarm["AlarmDescription"]
     assert resources(template_of(stack), "AWS::SNS::Subscription") == []
     (statement,) = [
         each
