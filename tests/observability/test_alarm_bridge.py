@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from slipway_constructs.alarm_bridge_function import index
@@ -71,7 +72,7 @@ class CloudWatch:
 def test_what_comes_late_and_is_over_is_no_alert(
     alertmanager: Alertmanager, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(index.boto3, "client", lambda _name: CloudWatch())
+    monkeypatch.setattr(boto3, "client", lambda _name: CloudWatch())
     index.handler(event("ALARM", "OK", age=timedelta(minutes=3)))
     assert '"overtaken"' in capsys.readouterr().out
     assert alertmanager.alerts() == []

@@ -159,7 +159,8 @@ def test_what_is_billed_by_the_piece() -> None:
 def test_a_function_that_follows_alarms_costs_nothing_worth_a_line() -> None:
     called = {"Targets": [{"Arn": {"Fn::GetAtt": ["Bridge", "Arn"]}}]}
     found = of(
-        Bridge=("AWS::Lambda::Function", {}),
+        Bridge=("AWS::Lambda::Function", {"LoggingConfig": {"LogGroup": {"Ref": "Lines"}}}),
+        Lines=("AWS::Logs::LogGroup", {}),
         Changes=("AWS::Events::Rule", {"EventPattern": {"source": ["aws.cloudwatch"]}, **called}),
     )
     assert (found.items, found.not_priced) == ((), ())

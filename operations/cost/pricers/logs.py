@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from operations.cost.pricers.load_balancing import LOAD_BALANCER
 from operations.cost.pricers.monitoring import CLUSTER, insights
+from operations.cost.pricers.small import follow_alarms
 from operations.cost.profile import HOURS, Profile
 from operations.cost.resources import Resource, Resources
 from operations.cost.tasks import TASK_DEFINITION, running_tasks
@@ -35,7 +36,10 @@ ACCESS_LOG_FILES_AN_HOUR = 12
 
 
 def _log_groups(resources: Resources, profile: Profile) -> Iterator[Usage | NotPriced]:
-    written: list[Resource] = []
+    # Of these some lines a change of an alarm, which costs nothing worth a line.
+    written = [
+        group for each in follow_alarms(resources) for group in resources.referred(each, each.properties, LOG_GROUP)
+    ]
     for name, price, gigabytes, writers in _writers(resources, profile):
         if not writers:
             continue

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from operations.cost.profile import Profile
-from operations.cost.resources import Resources
+from operations.cost.resources import Resource, Resources
 from operations.cost.usage import NotPriced, Pricer, Usage
 
 KEY = "AWS::KMS::Key"
@@ -78,6 +78,7 @@ def _functions(resources: Resources, _: Profile) -> Iterator[NotPriced]:
     One behind a custom resource runs for seconds while a stack is deployed. One that is called on changes of alarms
     stays below the free million requests and 400 000 GB-seconds a month ("AWS Lambda Pricing").
     """
+    following = follow_alarms(resources)
     for function in resources.of(FUNCTION):
         serves = any(
             function in resources.referred(each, each.properties.get("ServiceToken"), FUNCTION)
@@ -85,13 +86,18 @@ def _functions(resources: Resources, _: Profile) -> Iterator[NotPriced]:
             if is_custom_resource(type_name)
             for each in resources.of(type_name)
         )
-        follows = any(
-            function in resources.referred(rule, rule.properties.get("Targets"), FUNCTION)
-            for rule in resources.of(RULE)
-            if rule.properties.get("EventPattern", {}).get("source") == ["aws.cloudwatch"]
-        )
-        if not serves and not follows:
+        if not serves and function not in following:
             yield NotPriced(f"{FUNCTION} {function.id}", "how often it runs is not known")
+
+
+def follow_alarms(resources: Resources) -> list[Resource]:
+    """The functions that rules call on events of CloudWatch."""
+    return [
+        function
+        for rule in resources.of(RULE)
+        if rule.properties.get("EventPattern", {}).get("source") == ["aws.cloudwatch"]
+        for function in resources.referred(rule, rule.properties.get("Targets"), FUNCTION)
+    ]
 
 
 def is_custom_resource(type_name: str) -> bool:
