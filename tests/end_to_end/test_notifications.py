@@ -32,7 +32,7 @@ def test_the_alarms_the_topics_and_the_dashboard_are_there(sandbox: Sandbox) -> 
     assert shown == {each["AlarmArn"] for each in sandbox.client("cloudwatch").describe_alarms()["MetricAlarms"]}
 
 
-@pytest.mark.parametrize(("section", "topic"), [("no-healthy-task", "Pages"), ("high-cpu", "Tickets")])
+@pytest.mark.parametrize(("section", "topic"), [("load-balancer-errors", "Pages"), ("connection-errors", "Tickets")])
 def test_an_alarm_that_goes_off_is_posted_to_whoever_listens(
     section: str, topic: str, sandbox: Sandbox, receiver: Receiver
 ) -> None:
