@@ -30,7 +30,7 @@ up: .venv/.sandbox node_modules/.cdk ## Deploy the whole stack to an emulated AW
 down: .venv/.sandbox ## Stop the emulated AWS
 	@slipway sandbox down
 
-# The drills that CI runs: at most four minutes on two cores.
+# A short choice, meant for CI; it is not run there yet, because a whole run has not been timed.
 DRILLS_OF_CI := good-release tag-missing crash-at-start rollback release-cancelled connection-across-drain
 
 .PHONY: drill
@@ -38,7 +38,7 @@ drill: .venv/.sandbox node_modules/.cdk ## Rehearse every failure in a sandbox o
 	@slipway sandbox drill --all $(if $(REPORT),--report $(REPORT))
 
 .PHONY: drill-ci
-drill-ci: .venv/.sandbox node_modules/.cdk ## Rehearse the failures that CI does, in at most four minutes
+drill-ci: .venv/.sandbox node_modules/.cdk ## Rehearse a short choice of the failures
 	@slipway --configuration tests/slipway.toml sandbox drill $(DRILLS_OF_CI) $(if $(REPORT),--report $(REPORT))
 
 .PHONY: test-drills
