@@ -52,6 +52,8 @@ def _stopped_by(original: Any) -> Any:
             stop_code = "ServiceSchedulerInitiated"
         if stop_code == "EssentialContainerExited":
             tell_of_killed_containers(task)
+        elif not task.get("startedAt"):
+            exit_code = None  # MiniStack gives 0 to what was stopped before it ran; ECS gives none
         return original(arn, task, _WORDS.get(reason, reason), stop_code, exit_code)
 
     return mark_task_stopped
