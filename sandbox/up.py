@@ -16,7 +16,7 @@ from sandbox import emulation, local_service, processes
 from sandbox.bootstrap import bootstrap
 from sandbox.cdk import Cdk
 from sandbox.down import down
-from sandbox.emulator.recorded_types import RECORDED
+from sandbox.emulator.cloudformation.recorded_types import RECORDED
 from sandbox.engine import Engine
 from sandbox.image import ServiceImage, tag_of
 from sandbox.progress import Progress

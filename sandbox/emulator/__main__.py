@@ -17,12 +17,12 @@ import os
 import sys
 
 from sandbox.emulator.clock import clock_scale
+from sandbox.emulator.cloudformation.resource_types import as_rows
+from sandbox.emulator.cloudformation.rollout import stability_timeout
 from sandbox.emulator.environment import emulator_environment, require_free
 from sandbox.emulator.internals import MiniStackMismatchError, internal
 from sandbox.emulator.network import bind_to_loopback_only
 from sandbox.emulator.register import register
-from sandbox.emulator.resource_types import as_rows
-from sandbox.emulator.rollout import stability_timeout
 
 
 def main() -> None:

@@ -1,42 +1,39 @@
 """Putting everything that MiniStack lacks into it, before it starts."""
 
-from sandbox.emulator import (
-    alarms,
-    application_auto_scaling,
-    background,
-    cloudwatch,
-    container_watch,
-    containers,
+from sandbox.emulator import application_auto_scaling, background, vpc_endpoints
+from sandbox.emulator.cloudformation import deletion_protection, stacks
+from sandbox.emulator.cloudformation.handlers import amended, for_ministack
+from sandbox.emulator.cloudformation.recorded_types import RECORDED
+from sandbox.emulator.cloudformation.resource_types import AMENDED, BACKED
+from sandbox.emulator.ecs import (
     deployment_alarms,
     deployment_end,
-    draining,
-    ecs_events,
     ending,
+    events,
+    service_deployments,
+    service_metrics,
+    task_health,
+)
+from sandbox.emulator.ecs.tasks import (
+    container_watch,
+    containers,
+    draining,
     execute_command,
-    forwarding,
-    load_balancer_metrics,
+    stopped_tasks,
+    task_output,
+    task_secrets,
+    zones,
+)
+from sandbox.emulator.internals import internal
+from sandbox.emulator.load_balancing import forwarding, load_balancer_metrics, target_health, traffic
+from sandbox.emulator.monitoring import (
+    alarm_definitions,
+    alarms,
     measurements,
     metric_filters,
     metric_values,
     query_definitions,
-    rollout,
-    service_deployments,
-    service_metrics,
-    stacks,
-    stopped_tasks,
-    target_health,
-    task_health,
-    task_output,
-    task_secrets,
-    traffic,
-    vpc_endpoints,
-    web,
-    zones,
 )
-from sandbox.emulator.handlers import amended, for_ministack
-from sandbox.emulator.internals import internal
-from sandbox.emulator.recorded_types import RECORDED
-from sandbox.emulator.resource_types import AMENDED, BACKED
 
 _PROVISIONERS = "services.cloudformation.provisioners"
 
@@ -60,7 +57,7 @@ def register() -> None:
     stacks.run_on_worker_threads({entry.type for entry in (*BACKED, *AMENDED, *RECORDED)})
     stacks.roll_back_failed_updates({"AWS::ECS::Service"})
     stacks.refuse_updates_of_changing_stacks()
-    rollout.start_deployments_in_progress()
+    service_deployments.start_deployments_in_progress()
     service_deployments.tell_of_rollouts()
     service_deployments.serve_stop_service_deployment()
     service_deployments.count_every_task_that_fails()
@@ -73,7 +70,7 @@ def register() -> None:
     containers.apply_container_settings()
     forwarding.forward_by_weight()
     forwarding.reach_listeners_by_port()
-    web.protect_load_balancers()
+    deletion_protection.protect_load_balancers()
     target_health.check_targets()
     traffic.send_to_healthy_targets()
     draining.drain_tasks()
@@ -82,12 +79,12 @@ def register() -> None:
     container_watch.watch_containers()
     deployment_alarms.watch_deployment_alarms()
     ending.start_nothing_at_the_end()
-    ecs_events.send_events()
+    events.send_events()
     measurements.write_regularly()
     load_balancer_metrics.publish_target_counts()
     service_metrics.publish_utilization()
     vpc_endpoints.describe_endpoints()
-    cloudwatch.keep_metric_math()
+    alarm_definitions.keep_metric_math()
     metric_filters.count_matching_lines()
     metric_values.answer_expressions()
     alarms.evaluate_alarms()

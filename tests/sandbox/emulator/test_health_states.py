@@ -2,7 +2,8 @@
 
 import pytest
 
-from sandbox.emulator import container_health, target_health
+from sandbox.emulator.ecs.tasks import container_health
+from sandbox.emulator.load_balancing import target_health
 
 FAILURE = ("Target.FailedHealthChecks", "Health checks failed")
 SETTINGS = {"HealthyThresholdCount": 3, "UnhealthyThresholdCount": 2}

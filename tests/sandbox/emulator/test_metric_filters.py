@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.emulator.metric_filters import matcher
+from sandbox.emulator.monitoring.metric_filters import matcher
 from tests.sandbox.emulator.conftest import NO_ENGINE
 
 LEVELS = '{ ($.level = "ERROR") || ($.level = "CRITICAL") }'

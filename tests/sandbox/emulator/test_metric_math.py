@@ -2,8 +2,8 @@
 
 import pytest
 
-from sandbox.emulator.alarm_states import Rule
-from sandbox.emulator.metric_math import Series, UnsupportedExpressionError, evaluate
+from sandbox.emulator.monitoring.alarm_states import Rule
+from sandbox.emulator.monitoring.metric_math import Series, UnsupportedExpressionError, evaluate
 
 TIMES = (0.0, 60.0, 120.0)
 KNOWN: dict[str, Series] = {

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.emulator.recorded import Recorded
-from sandbox.emulator.recorded_types import RECORDED
-from sandbox.emulator.resource_types import AMENDED, BACKED
+from sandbox.emulator.cloudformation.recorded import Recorded
+from sandbox.emulator.cloudformation.recorded_types import RECORDED
+from sandbox.emulator.cloudformation.resource_types import AMENDED, BACKED
 
 # What delivers and runs the service has to exist in the emulator, not only in a stack.
 NEVER_ONLY_RECORDED = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.emulator.task_output import whole_lines
+from sandbox.emulator.ecs.tasks.task_output import whole_lines
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Provisioning: what MiniStack's CloudFormation does with the resource types that are added to it."""

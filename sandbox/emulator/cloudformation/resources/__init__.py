@@ -1,0 +1,1 @@
+"""The resources of one service a module, provisioned through that service's own API."""

@@ -1,0 +1,1 @@
+"""Services of ECS and their deployments."""

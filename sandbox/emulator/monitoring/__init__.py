@@ -1,0 +1,1 @@
+"""CloudWatch: what is measured, and the alarms on it."""
