@@ -31,8 +31,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
-from slipway_constructs.prometheus_workspace import PUBLISHER
-from slipway_constructs.release_checks import ReleaseChecks, Rule
+from slipway_constructs.observability.prometheus_workspace import PUBLISHER
+from slipway_constructs.releases.release_checks import ReleaseChecks, Rule
 from slipway_constructs.stack_checks import StackChecks
 from stacks.controls import stacks_held_to_nist
 from stacks.dashboards import DashboardsStack, links_of

@@ -2,7 +2,7 @@
 
 from configuration import Environment
 from configuration.github import GitHub
-from slipway_constructs.alarm_text import AlarmText
+from slipway_constructs.observability.alarm_text import AlarmText
 
 
 def text_of(environment: Environment, github: GitHub) -> AlarmText:

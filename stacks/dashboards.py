@@ -14,12 +14,12 @@ from configuration.stack_names import dashboards
 from configuration.telemetry import Dashboards
 from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.domain import AliasRecord, SiteCertificate
-from slipway_constructs.ingress import Ingress
-from slipway_constructs.prometheus_workspace import PrometheusWorkspace
-from slipway_constructs.sign_in import SignedInRoute, SignIn
-from slipway_constructs.single_task_service import SingleTaskService
-from slipway_constructs.web_service import WebService
+from slipway_constructs.load_balancing.domain import AliasRecord, SiteCertificate
+from slipway_constructs.load_balancing.ingress import Ingress
+from slipway_constructs.load_balancing.sign_in import SignedInRoute, SignIn
+from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
+from slipway_constructs.services.single_task_service import SingleTaskService
+from slipway_constructs.services.web_service import WebService
 from stacks.grafana import GRAFANA_HEALTH, GRAFANA_PORT, DataSources, add_grafana
 from stacks.jaeger import JAEGER_PATH, JAEGER_PORT, add_jaeger, jaeger_url
 from stacks.retention import removal_policy

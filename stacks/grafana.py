@@ -9,8 +9,8 @@ from constructs import Construct
 from configuration import Environment
 from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.prometheus_workspace import PrometheusWorkspace
-from slipway_constructs.single_task_service import SingleTaskService
+from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
+from slipway_constructs.services.single_task_service import SingleTaskService
 from stacks.retention import log_retention, removal_policy
 from stacks.service_image import CPU_ARCHITECTURES
 from stacks.tasks import TaskPlacement

@@ -12,22 +12,22 @@ from configuration import Environment, stack_names
 from configuration.github import GitHub
 from configuration.identity import Identity, OperatorRoleSettings
 from configuration.registry import Registry
-from slipway_constructs.bootstrap_roles import VERSION_PARAMETER, BootstrapRole, bootstrap_role_arn
-from slipway_constructs.build_role import BuildRole
-from slipway_constructs.deploy_role import DeployRole
-from slipway_constructs.diff_role import DiffRole
-from slipway_constructs.drift_role import DriftRole
-from slipway_constructs.examination_access import grant_examination_access
-from slipway_constructs.github_image_cache import cached_repository
-from slipway_constructs.github_provider import GitHubProvider, workflow_principal
-from slipway_constructs.operated_service import OperatedService
-from slipway_constructs.operating_access import (
+from slipway_constructs.access.bootstrap_roles import VERSION_PARAMETER, BootstrapRole, bootstrap_role_arn
+from slipway_constructs.access.build_role import BuildRole
+from slipway_constructs.access.deploy_role import DeployRole
+from slipway_constructs.access.diff_role import DiffRole
+from slipway_constructs.access.drift_role import DriftRole
+from slipway_constructs.access.examination_access import grant_examination_access
+from slipway_constructs.access.github_provider import GitHubProvider, workflow_principal
+from slipway_constructs.access.operated_service import OperatedService
+from slipway_constructs.access.operating_access import (
     grant_continuation_access,
     grant_scaling_access,
     grant_shell_access,
 )
-from slipway_constructs.operator_role import OperatorRole
-from slipway_constructs.rollout_access import grant_rollout_access
+from slipway_constructs.access.operator_role import OperatorRole
+from slipway_constructs.access.rollout_access import grant_rollout_access
+from slipway_constructs.images.github_image_cache import cached_repository
 from stacks.service_secrets import PARTS_OF_AN_ARN
 
 MAX_POLICY = 10_000

@@ -8,11 +8,11 @@ from aws_cdk import aws_certificatemanager as acm
 from configuration import Environment
 from configuration.load_balancer import LoadBalancer
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.domain import AliasRecord, SiteCertificate
-from slipway_constructs.existing_network import ExistingNetwork
-from slipway_constructs.firewall import Firewall
-from slipway_constructs.ingress import Ingress
-from slipway_constructs.network import Network
+from slipway_constructs.load_balancing.domain import AliasRecord, SiteCertificate
+from slipway_constructs.load_balancing.firewall import Firewall
+from slipway_constructs.load_balancing.ingress import Ingress
+from slipway_constructs.networking.existing_network import ExistingNetwork
+from slipway_constructs.networking.network import Network
 from stacks.retention import log_retention, removal_policy
 
 PLAIN_HTTP = (

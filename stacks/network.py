@@ -8,9 +8,9 @@ from constructs import Construct
 from configuration import Environment
 from configuration.stack_names import network
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.existing_network import ExistingNetwork
-from slipway_constructs.network import FlowLogs, Network
-from slipway_constructs.vpc_endpoints import EndpointService, VpcEndpoints
+from slipway_constructs.networking.existing_network import ExistingNetwork
+from slipway_constructs.networking.network import FlowLogs, Network
+from slipway_constructs.networking.vpc_endpoints import EndpointService, VpcEndpoints
 from stacks.retention import log_retention, removal_policy
 
 SUBNET_TYPES = {

@@ -12,23 +12,23 @@ from constructs import Construct
 from configuration import Environment
 from configuration.github import GitHub
 from configuration.stack_names import observability
-from slipway_constructs import deployment_words
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.alarm_bridge import AlarmBridge
-from slipway_constructs.dashboard import ServiceDashboard, Thresholds
-from slipway_constructs.dead_letters import DeadLetters
-from slipway_constructs.delivery_alarms import DeliveryAlarms
-from slipway_constructs.deployment_alarms import DeploymentAlarms
-from slipway_constructs.deployment_events import DeploymentEvents
-from slipway_constructs.log_alarms import ErrorLogAlarm
-from slipway_constructs.pagerduty import ENDPOINTS, AlarmIncidents, DeploymentIncidents, PagerDuty
-from slipway_constructs.prometheus_workspace import PrometheusWorkspace
-from slipway_constructs.service_alarms import MissingTasksAlarm, OutageAlarm, ServiceAlarms
-from slipway_constructs.slack import SlackDeploymentEvents
-from slipway_constructs.target_metrics import TrafficMetrics
-from slipway_constructs.task_metrics import TaskMetrics
-from slipway_constructs.topics import NotificationTopics
-from slipway_constructs.web_service import WebService
+from slipway_constructs.notifications import deployment_words
+from slipway_constructs.notifications.alarm_bridge import AlarmBridge
+from slipway_constructs.notifications.dead_letters import DeadLetters
+from slipway_constructs.notifications.delivery_alarms import DeliveryAlarms
+from slipway_constructs.notifications.deployment_events import DeploymentEvents
+from slipway_constructs.notifications.pagerduty import ENDPOINTS, AlarmIncidents, DeploymentIncidents, PagerDuty
+from slipway_constructs.notifications.slack import SlackDeploymentEvents
+from slipway_constructs.notifications.topics import NotificationTopics
+from slipway_constructs.observability.dashboard import ServiceDashboard, Thresholds
+from slipway_constructs.observability.log_alarms import ErrorLogAlarm
+from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
+from slipway_constructs.observability.service_alarms import MissingTasksAlarm, OutageAlarm, ServiceAlarms
+from slipway_constructs.observability.target_metrics import TrafficMetrics
+from slipway_constructs.observability.task_metrics import TaskMetrics
+from slipway_constructs.releases.deployment_alarms import DeploymentAlarms
+from slipway_constructs.services.web_service import WebService
 from stacks.alarm_texts import text_of
 from stacks.retention import log_retention, removal_policy
 

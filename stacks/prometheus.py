@@ -9,10 +9,10 @@ from constructs import Construct
 from configuration import Environment
 from configuration.github import GitHub
 from configuration.stack_names import prometheus
-from slipway_constructs.alert_manager import alert_manager_definition
-from slipway_constructs.heartbeat import Heartbeat
-from slipway_constructs.prometheus_workspace import PrometheusWorkspace
-from slipway_constructs.topics import NotificationTopics
+from slipway_constructs.notifications.topics import NotificationTopics
+from slipway_constructs.observability.alert_manager import alert_manager_definition
+from slipway_constructs.observability.heartbeat import Heartbeat
+from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
 from stacks.alarm_texts import text_of
 from stacks.prometheus_rules import rules_of
 from stacks.retention import log_retention, removal_policy

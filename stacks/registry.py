@@ -9,8 +9,8 @@ from constructs import Construct
 from configuration.registry import Registry
 from configuration.stack_names import REGISTRY, REPOSITORY_OUTPUT
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.github_image_cache import SECRET_NAME, GitHubImageCache
-from slipway_constructs.registry import ImageRepository
+from slipway_constructs.images.github_image_cache import SECRET_NAME, GitHubImageCache
+from slipway_constructs.images.registry import ImageRepository
 
 
 class RegistryStack(Stack):

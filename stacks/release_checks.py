@@ -7,9 +7,9 @@ from aws_cdk import Stack
 
 from configuration import Environment
 from configuration.registry import Registry
-from slipway_constructs import release_rules
-from slipway_constructs.deployment_alarms import DeploymentAlarms
-from slipway_constructs.release_checks import Rule
+from slipway_constructs.releases import release_rules
+from slipway_constructs.releases.deployment_alarms import DeploymentAlarms
+from slipway_constructs.releases.release_checks import Rule
 from stacks.network import NetworkStack
 from stacks.registry import RegistryStack
 from stacks.service import ServiceStack

@@ -3,7 +3,7 @@
 from aws_cdk import Duration
 
 from configuration.rollout import Rollout
-from slipway_constructs.rollout_strategy import BlueGreen, Canary, Linear, Rolling, RolloutStrategy
+from slipway_constructs.releases.rollout_strategy import BlueGreen, Canary, Linear, Rolling, RolloutStrategy
 
 
 def strategy_of(rollout: Rollout) -> RolloutStrategy:

@@ -13,19 +13,19 @@ from configuration.registry import Registry
 from configuration.stack_names import service
 from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge, acknowledge_inline_policies
-from slipway_constructs.alternate_targets import AlternateTargets
-from slipway_constructs.deployment_alarms import DeploymentAlarms
-from slipway_constructs.existing_network import ExistingNetwork
-from slipway_constructs.network import Network
-from slipway_constructs.production_rule import ProductionRule
-from slipway_constructs.prometheus_workspace import PrometheusWorkspace
-from slipway_constructs.release_hooks import LambdaHook, PauseHook
-from slipway_constructs.scaling import RequestScaling, ScheduledBounds, TaskScaling
-from slipway_constructs.service_task import ServiceTask
-from slipway_constructs.target_metrics import CombinedMetrics, TargetMetrics, TrafficMetrics
-from slipway_constructs.test_listener import TestListener
-from slipway_constructs.traffic_shift import TrafficShift
-from slipway_constructs.web_service import WebService
+from slipway_constructs.load_balancing.alternate_targets import AlternateTargets
+from slipway_constructs.load_balancing.production_rule import ProductionRule
+from slipway_constructs.load_balancing.test_listener import TestListener
+from slipway_constructs.networking.existing_network import ExistingNetwork
+from slipway_constructs.networking.network import Network
+from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
+from slipway_constructs.observability.target_metrics import CombinedMetrics, TargetMetrics, TrafficMetrics
+from slipway_constructs.releases.deployment_alarms import DeploymentAlarms
+from slipway_constructs.releases.release_hooks import LambdaHook, PauseHook
+from slipway_constructs.releases.traffic_shift import TrafficShift
+from slipway_constructs.services.scaling import RequestScaling, ScheduledBounds, TaskScaling
+from slipway_constructs.services.service_task import ServiceTask
+from slipway_constructs.services.web_service import WebService
 from stacks.alarm_texts import text_of
 from stacks.load_balancing import load_balancing_of
 from stacks.network import existing_network

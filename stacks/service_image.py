@@ -14,8 +14,8 @@ from configuration.github import GitHub
 from configuration.registry import Registry
 from configuration.stack_names import release_parameter
 from configuration.types import Architecture
-from slipway_constructs.github_image_cache import cached_repository
-from slipway_constructs.release_record import ReleaseRecord
+from slipway_constructs.images.github_image_cache import cached_repository
+from slipway_constructs.releases.release_record import ReleaseRecord
 
 SERVICE_DIRECTORY = Path(__file__).parent.parent / "service"
 IMAGE_TAG_PATTERN = "sha-[0-9a-f]{7,40}"

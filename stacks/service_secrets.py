@@ -7,7 +7,7 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from configuration.task import Task
-from slipway_constructs.container_secret import ContainerSecret
+from slipway_constructs.services.container_secret import ContainerSecret
 
 PARTS_OF_AN_ARN = 7
 """Of a secret, of which a key of its JSON is one more."""

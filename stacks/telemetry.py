@@ -10,8 +10,8 @@ from constructs import Construct
 from configuration import Environment
 from configuration.alerts import Slack
 from configuration.stack_names import observability, prometheus, service, telemetry
-from slipway_constructs.slack import SlackChannel
-from slipway_constructs.topics import NotificationTopics
+from slipway_constructs.notifications.slack import SlackChannel
+from slipway_constructs.notifications.topics import NotificationTopics
 from stacks.retention import removal_policy
 
 

@@ -37,7 +37,7 @@ def step(subject: Subject, registry_aws: Aws) -> Step:
 def repository(installation: Configuration, environment: Environment) -> str:
     """The ECR repository that the environment's tasks pull from."""
     if environment.image == "ghcr":
-        return f"ghcr/{installation.github.full_name.lower()}"  # slipway_constructs.github_image_cache
+        return f"ghcr/{installation.github.full_name.lower()}"  # slipway_constructs.images.github_image_cache
     return installation.registry.repository
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from slipway_constructs.alarm_bridge_function import index
+from slipway_constructs.notifications.alarm_bridge_function import index
 from tests.observability.servers import Alertmanager, needs, started_alertmanager, wait_for
 
 CONFIGURATION = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"

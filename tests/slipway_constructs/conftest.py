@@ -9,8 +9,8 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk.assertions import Template
 
 import app as application
-from slipway_constructs.alarm_text import AlarmText
-from slipway_constructs.target_metrics import TargetMetrics
+from slipway_constructs.observability.alarm_text import AlarmText
+from slipway_constructs.observability.target_metrics import TargetMetrics
 from tests.conftest import resources
 
 TEXT = AlarmText("web", "https://example.com/runbook.md")

@@ -5,7 +5,7 @@ from typing import Any
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-from slipway_constructs.operated_service import OperatedService
+from slipway_constructs.access.operated_service import OperatedService
 from tests.slipway_constructs.conftest import new_stack, only
 
 PLACE = "eu-west-1:333333333333"

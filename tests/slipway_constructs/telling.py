@@ -6,7 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_sqs as sqs
 
-from slipway_constructs import deployment_words
+from slipway_constructs.notifications import deployment_words
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import existing_vpc, new_stack, some_service, template_of
 from tests.slipway_constructs.event_rules import matches

@@ -8,7 +8,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 
-from slipway_constructs.alarm_bridge import AlarmBridge
+from slipway_constructs.notifications.alarm_bridge import AlarmBridge
 from tests.slipway_constructs.conftest import new_stack, only
 from tests.slipway_constructs.event_rules import matches
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from slipway_constructs.alarm_text import AlarmText
+from slipway_constructs.observability.alarm_text import AlarmText
 
 TEXT = AlarmText("web", "https://example.com/runbook.md")
 

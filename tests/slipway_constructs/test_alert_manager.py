@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from slipway_constructs.alert_manager import alert_manager_definition, routing_of
+from slipway_constructs.observability.alert_manager import alert_manager_definition, routing_of
 
 CONFIGURATION = """\
 # who is told what

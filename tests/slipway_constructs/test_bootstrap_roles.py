@@ -3,7 +3,7 @@
 import pytest
 from aws_cdk import DefaultStackSynthesizer
 
-from slipway_constructs.bootstrap_roles import BootstrapRole, bootstrap_role_arn
+from slipway_constructs.access.bootstrap_roles import BootstrapRole, bootstrap_role_arn
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, new_stack
 
 # What the CDK itself would assume, with placeholders that it fills in later.

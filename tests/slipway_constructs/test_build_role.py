@@ -2,7 +2,7 @@
 
 from aws_cdk import Duration, Stack
 
-from slipway_constructs.build_role import BuildRole
+from slipway_constructs.access.build_role import BuildRole
 from tests.slipway_constructs.conftest import new_stack, only
 from tests.slipway_constructs.roles import TRUSTED, permissions_of, trust_of
 

@@ -5,7 +5,7 @@ from typing import Any
 from aws_cdk import Stack
 from aws_cdk import aws_ecs as ecs
 
-from slipway_constructs.container_secret import ContainerSecret
+from slipway_constructs.services.container_secret import ContainerSecret
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, new_stack, only
 
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:app-AbCdEf"

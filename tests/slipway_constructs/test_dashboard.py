@@ -8,7 +8,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 
-from slipway_constructs.dashboard import ServiceDashboard, Thresholds
+from slipway_constructs.observability.dashboard import ServiceDashboard, Thresholds
 from tests.slipway_constructs.conftest import existing_vpc, new_stack, only, some_metrics, some_service
 
 BALANCER, INSIGHTS = "AWS/ApplicationELB", "ECS/ContainerInsights"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from slipway_constructs.deployment_alarms import DeploymentAlarms
+from slipway_constructs.releases.deployment_alarms import DeploymentAlarms
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import TEXT, existing_vpc, new_stack, some_metrics, template_of
 

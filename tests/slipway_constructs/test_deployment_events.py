@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_sns as sns
 
-from slipway_constructs.deployment_events import DeploymentEvents
+from slipway_constructs.notifications.deployment_events import DeploymentEvents
 from tests.slipway_constructs import recorded_events
 from tests.slipway_constructs.conftest import only, reference, template_of
 from tests.slipway_constructs.event_rules import sent

@@ -4,7 +4,7 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk.assertions import Template
 
-from slipway_constructs.domain import AliasRecord, SiteCertificate
+from slipway_constructs.load_balancing.domain import AliasRecord, SiteCertificate
 from tests.conftest import resources
 from tests.slipway_constructs.balancing import LOAD_BALANCER, some_load_balancer
 from tests.slipway_constructs.conftest import existing_vpc, new_stack, only, reference, template_of

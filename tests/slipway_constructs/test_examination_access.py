@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_cdk import Stack
 
-from slipway_constructs.examination_access import grant_examination_access
+from slipway_constructs.access.examination_access import grant_examination_access
 from tests.slipway_constructs.grants import OPERATED, PLACE, conditions, granted, stack_with_role
 
 WORKFLOW, PROVIDER = "arn:aws:iam::333333333333:role/deploys", "arn:aws:iam::333333333333:oidc-provider/example.com"

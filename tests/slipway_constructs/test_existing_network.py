@@ -12,7 +12,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from aws_cdk import aws_sns as sns
 
-from slipway_constructs.existing_network import ExistingNetwork
+from slipway_constructs.networking.existing_network import ExistingNetwork
 from tests.slipway_constructs.conftest import (
     PRIVATE_SUBNETS,
     PUBLIC_SUBNETS,

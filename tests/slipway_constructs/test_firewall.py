@@ -8,7 +8,7 @@ from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk.assertions import Template
 
-from slipway_constructs.firewall import Firewall
+from slipway_constructs.load_balancing.firewall import Firewall
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, new_stack, only, reference, template_of
 

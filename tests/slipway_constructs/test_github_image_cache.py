@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk import Stack
 
-from slipway_constructs.github_image_cache import GitHubImageCache, cached_repository
+from slipway_constructs.images.github_image_cache import GitHubImageCache, cached_repository
 from tests.slipway_constructs.conftest import new_stack, only, reference, template_of
 
 RULE = "AWS::ECR::PullThroughCacheRule"

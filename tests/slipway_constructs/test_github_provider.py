@@ -7,7 +7,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk.assertions import Match, Template
 
-from slipway_constructs.github_provider import GitHubProvider, workflow_principal
+from slipway_constructs.access.github_provider import GitHubProvider, workflow_principal
 from tests.slipway_constructs.conftest import new_stack, only, reference
 
 ISSUER = "token.actions.githubusercontent.com"

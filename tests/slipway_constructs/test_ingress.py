@@ -10,8 +10,8 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk.assertions import Match, Template
 
-from slipway_constructs.ingress import Ingress
-from slipway_constructs.production_rule import PRIORITY
+from slipway_constructs.load_balancing.ingress import Ingress
+from slipway_constructs.load_balancing.production_rule import PRIORITY
 from tests.conftest import resources
 from tests.slipway_constructs import dockerfile
 from tests.slipway_constructs.balancing import CERTIFICATE, LISTENER, LOAD_BALANCER, RULE, TARGETS, attributes

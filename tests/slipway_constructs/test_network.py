@@ -11,7 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_logs as logs
 from aws_cdk.assertions import Template
 
-from slipway_constructs.network import FlowLogs, Network
+from slipway_constructs.networking.network import FlowLogs, Network
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import ZONES, new_stack, template_of
 

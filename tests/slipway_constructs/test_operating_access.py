@@ -1,6 +1,6 @@
 """Operating one service by hand: which rights, on what, and under which conditions."""
 
-from slipway_constructs.operating_access import (
+from slipway_constructs.access.operating_access import (
     grant_continuation_access,
     grant_scaling_access,
     grant_shell_access,

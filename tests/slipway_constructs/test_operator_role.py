@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 
-from slipway_constructs.operator_role import OperatorRole
+from slipway_constructs.access.operator_role import OperatorRole
 from tests.slipway_constructs.conftest import new_stack, only
 from tests.slipway_constructs.roles import permissions_of, trust_of
 

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from slipway_constructs.pagerduty import ENDPOINTS, AlarmIncidents, DeploymentIncidents, PagerDuty
+from slipway_constructs.notifications.pagerduty import ENDPOINTS, AlarmIncidents, DeploymentIncidents, PagerDuty
 from tests.conftest import resources
 from tests.slipway_constructs import recorded_events
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, only, template_of

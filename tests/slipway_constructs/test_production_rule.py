@@ -4,7 +4,7 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from slipway_constructs.production_rule import ProductionRule
+from slipway_constructs.load_balancing.production_rule import ProductionRule
 from tests.slipway_constructs.balancing import LISTENER, RULE, TARGETS, some_load_balancer, some_targets
 from tests.slipway_constructs.conftest import existing_vpc, new_stack, only, reference
 

@@ -9,8 +9,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 
-from slipway_constructs.heartbeat import Heartbeat
-from slipway_constructs.prometheus_workspace import PrometheusWorkspace
+from slipway_constructs.observability.heartbeat import Heartbeat
+from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, TEXT, new_stack, only, template_of
 

@@ -8,7 +8,7 @@ import pytest
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk.assertions import Match, Template
 
-from slipway_constructs.registry import ImageRepository
+from slipway_constructs.images.registry import ImageRepository
 from tests.slipway_constructs.conftest import new_stack, only, template_of
 
 READ = {

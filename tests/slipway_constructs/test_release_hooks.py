@@ -5,7 +5,7 @@ import json
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_ecs as ecs
 
-from slipway_constructs.release_hooks import LambdaHook, PauseHook
+from slipway_constructs.releases.release_hooks import LambdaHook, PauseHook
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, existing_vpc, new_stack, only, template_of
 
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:check-release"

@@ -1,6 +1,6 @@
 """The record of releases: one parameter whose versions are the releases."""
 
-from slipway_constructs.release_record import ReleaseRecord
+from slipway_constructs.releases.release_record import ReleaseRecord
 from tests.slipway_constructs.conftest import new_stack, only
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from slipway_constructs import release_rules as rules
-from slipway_constructs.release_rules import Finding
+from slipway_constructs.releases import release_rules as rules
+from slipway_constructs.releases.release_rules import Finding
 
 GOOD: dict[str, Any] = {
     "Resources": {

@@ -2,7 +2,7 @@
 
 from aws_cdk import Stack
 
-from slipway_constructs.rollout_access import grant_rollout_access
+from slipway_constructs.access.rollout_access import grant_rollout_access
 from tests.slipway_constructs.grants import OPERATED, PLACE, SERVICE, conditions, granted, stack_with_role
 
 REPOSITORY = "arn:aws:ecr:eu-central-1:222222222222:repository/shop"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from aws_cdk import Stack
 
-from slipway_constructs.scaling import RequestScaling, ScheduledBounds, TaskScaling
+from slipway_constructs.services.scaling import RequestScaling, ScheduledBounds, TaskScaling
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import existing_vpc, new_stack, only, some_service, some_targets, template_of
 

@@ -7,10 +7,10 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
-from slipway_constructs.delivery_alarms import DeliveryAlarms
-from slipway_constructs.log_alarms import ErrorLogAlarm
-from slipway_constructs.service_alarms import MissingTasksAlarm, OutageAlarm, ServiceAlarms
-from slipway_constructs.task_metrics import TaskMetrics
+from slipway_constructs.notifications.delivery_alarms import DeliveryAlarms
+from slipway_constructs.observability.log_alarms import ErrorLogAlarm
+from slipway_constructs.observability.service_alarms import MissingTasksAlarm, OutageAlarm, ServiceAlarms
+from slipway_constructs.observability.task_metrics import TaskMetrics
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import TEXT, existing_vpc, new_stack, some_metrics, some_service, template_of
 

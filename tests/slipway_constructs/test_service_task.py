@@ -11,7 +11,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
 from aws_cdk.assertions import Match, Template
 
-from slipway_constructs.service_task import ServiceTask
+from slipway_constructs.services.service_task import ServiceTask
 from tests.slipway_constructs import dockerfile
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, new_stack, only, reference, template_of
 

@@ -7,7 +7,7 @@ from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from slipway_constructs.sign_in import SignedInRoute, SignIn
+from slipway_constructs.load_balancing.sign_in import SignedInRoute, SignIn
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, existing_vpc, new_stack, only, template_of
 

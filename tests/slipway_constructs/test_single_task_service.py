@@ -9,8 +9,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from slipway_constructs.private_names import PrivateNames
-from slipway_constructs.single_task_service import SingleTaskService
+from slipway_constructs.networking.private_names import PrivateNames
+from slipway_constructs.services.single_task_service import SingleTaskService
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import ACCOUNT, existing_vpc, new_stack, only, template_of
 

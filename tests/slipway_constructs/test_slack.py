@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_sns as sns
 
-from slipway_constructs.slack import SlackChannel, SlackDeploymentEvents
+from slipway_constructs.notifications.slack import SlackChannel, SlackDeploymentEvents
 from tests.conftest import resources
 from tests.slipway_constructs import recorded_events
 from tests.slipway_constructs.conftest import ACCOUNT, new_stack, only, reference, template_of

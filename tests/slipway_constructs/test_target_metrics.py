@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from slipway_constructs.target_metrics import TargetMetrics
+from slipway_constructs.observability.target_metrics import TargetMetrics
 from tests.slipway_constructs.conftest import existing_vpc, new_stack, some_metrics
 
 

@@ -6,8 +6,8 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_certificatemanager as acm
 
-from slipway_constructs import test_listener
-from slipway_constructs.ingress import TLS_POLICY
+from slipway_constructs.load_balancing import test_listener
+from slipway_constructs.load_balancing.ingress import TLS_POLICY
 from tests.slipway_constructs.balancing import (
     CERTIFICATE,
     LISTENER,

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk.assertions import Template
 
-from slipway_constructs.topics import NotificationTopics
+from slipway_constructs.notifications.topics import NotificationTopics
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, new_stack, only, template_of
 

@@ -6,7 +6,7 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 
-from slipway_constructs.traffic_shift import TrafficShift
+from slipway_constructs.releases.traffic_shift import TrafficShift
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import existing_vpc, new_stack, only, some_service, template_of
 

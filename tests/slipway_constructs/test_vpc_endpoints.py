@@ -7,8 +7,8 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
 
-from slipway_constructs.network import Network
-from slipway_constructs.vpc_endpoints import EndpointService, VpcEndpoints
+from slipway_constructs.networking.network import Network
+from slipway_constructs.networking.vpc_endpoints import EndpointService, VpcEndpoints
 from tests.conftest import resources
 from tests.slipway_constructs.conftest import ACCOUNT, REGION, ZONES, new_stack, only, template_of
 

@@ -9,8 +9,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
-from slipway_constructs.rollout_strategy import BlueGreen, Canary, Linear, Rolling, RolloutStrategy
-from slipway_constructs.web_service import WebService
+from slipway_constructs.releases.rollout_strategy import BlueGreen, Canary, Linear, Rolling, RolloutStrategy
+from slipway_constructs.services.web_service import WebService
 from tests.slipway_constructs.conftest import (
     PRIVATE_SUBNETS,
     PUBLIC_SUBNETS,

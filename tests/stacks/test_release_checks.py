@@ -10,9 +10,9 @@ from aws_cdk import App
 import app as application
 from configuration import Configuration
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.alarm_text import AlarmText
-from slipway_constructs.deployment_alarms import DeploymentAlarms
-from slipway_constructs.target_metrics import TargetMetrics
+from slipway_constructs.observability.alarm_text import AlarmText
+from slipway_constructs.observability.target_metrics import TargetMetrics
+from slipway_constructs.releases.deployment_alarms import DeploymentAlarms
 from stacks.service import ServiceStack
 from tests.conftest import varied
 

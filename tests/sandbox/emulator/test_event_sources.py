@@ -16,9 +16,9 @@ from aws_cdk import aws_cloudwatch as cloudwatch  # isort: skip - likewise
 from aws_cdk import aws_cloudwatch_actions as actions  # isort: skip - likewise
 from aws_cdk.assertions import Template  # isort: skip - likewise
 
-from slipway_constructs.dead_letters import DeadLetters  # isort: skip - likewise
-from slipway_constructs.pagerduty import AlarmIncidents, PagerDuty  # isort: skip - likewise
-from slipway_constructs.topics import NotificationTopics  # isort: skip - likewise
+from slipway_constructs.notifications.dead_letters import DeadLetters  # isort: skip - likewise
+from slipway_constructs.notifications.pagerduty import AlarmIncidents, PagerDuty  # isort: skip - likewise
+from slipway_constructs.notifications.topics import NotificationTopics  # isort: skip - likewise
 
 DESCRIPTION = "web: nobody is served. Runbook: https://example.com/runbook.md#no-healthy-task"
 

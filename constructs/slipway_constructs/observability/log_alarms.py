@@ -6,8 +6,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from slipway_constructs.alarm_text import AlarmText
-from slipway_constructs.watched import NOT_BREACHING, Watched, watch
+from slipway_constructs.observability.alarm_text import AlarmText
+from slipway_constructs.observability.watched import NOT_BREACHING, Watched, watch
 
 LEVELS = ("ERROR", "CRITICAL")
 """Of the key `level` of a log line, which is a JSON object."""

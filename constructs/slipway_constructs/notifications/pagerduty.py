@@ -11,10 +11,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from slipway_constructs import deployment_words
 from slipway_constructs.acknowledgements import acknowledge_inline_policies
-from slipway_constructs.deployment_words import Words
-from slipway_constructs.topic_target import MAX_AGE
+from slipway_constructs.notifications import deployment_words
+from slipway_constructs.notifications.deployment_words import Words
+from slipway_constructs.notifications.topic_target import MAX_AGE
 
 ENDPOINTS: Mapping[str, str] = {
     "us": "https://events.pagerduty.com/v2/enqueue",

@@ -2,8 +2,8 @@
 
 from aws_cdk import aws_iam as iam
 
+from slipway_constructs.access.operated_service import MADE_UP, WITHOUT_TYPE, OperatedService, allow
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.operated_service import MADE_UP, WITHOUT_TYPE, OperatedService, allow
 
 WHAT_RUNS = ("ecs:enable-execute-command", "ecs:subnet", "ecs:task-definition")
 """What an update of a service may name only in the hands of CloudFormation."""

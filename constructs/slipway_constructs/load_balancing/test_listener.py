@@ -7,8 +7,8 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
-from slipway_constructs.ingress import TLS_POLICY
-from slipway_constructs.production_rule import shiftable_rule
+from slipway_constructs.load_balancing.ingress import TLS_POLICY
+from slipway_constructs.load_balancing.production_rule import shiftable_rule
 
 
 class TestListener(Construct):

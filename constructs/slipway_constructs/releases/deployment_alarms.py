@@ -3,10 +3,10 @@
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from slipway_constructs import target_metrics
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.alarm_text import AlarmText
-from slipway_constructs.target_metrics import MINUTE, TargetMetrics
+from slipway_constructs.observability import target_metrics
+from slipway_constructs.observability.alarm_text import AlarmText
+from slipway_constructs.observability.target_metrics import MINUTE, TargetMetrics
 
 
 class DeploymentAlarms(Construct):

@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge, acknowledge_custom_resource_function
-from slipway_constructs.target_group import target_group
+from slipway_constructs.load_balancing.target_group import target_group
 
 IDLE_TIMEOUT = Duration.seconds(60)
 """After which the load balancer closes an idle connection; AWS's default, and below the service's own keep-alive."""

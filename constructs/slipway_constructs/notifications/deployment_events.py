@@ -6,9 +6,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from slipway_constructs import deployment_words
-from slipway_constructs.deployment_words import Words
-from slipway_constructs.topic_target import TopicTarget
+from slipway_constructs.notifications import deployment_words
+from slipway_constructs.notifications.deployment_words import Words
+from slipway_constructs.notifications.topic_target import TopicTarget
 
 
 class DeploymentEvents(Construct):

@@ -4,11 +4,11 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from slipway_constructs import target_metrics
-from slipway_constructs.alarm_text import AlarmText
-from slipway_constructs.target_metrics import TrafficMetrics
-from slipway_constructs.task_metrics import TaskMetrics
-from slipway_constructs.watched import BELOW, BREACHING, NOT_BREACHING, Watched, watch
+from slipway_constructs.observability import target_metrics
+from slipway_constructs.observability.alarm_text import AlarmText
+from slipway_constructs.observability.target_metrics import TrafficMetrics
+from slipway_constructs.observability.task_metrics import TaskMetrics
+from slipway_constructs.observability.watched import BELOW, BREACHING, NOT_BREACHING, Watched, watch
 
 
 class ServiceAlarms(Construct):

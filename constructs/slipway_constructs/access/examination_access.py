@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_iam as iam
 
-from slipway_constructs.operated_service import GENERATED, MADE_UP, WITHOUT_TYPE, OperatedService, allow
+from slipway_constructs.access.operated_service import GENERATED, MADE_UP, WITHOUT_TYPE, OperatedService, allow
 
 WITHOUT_RESOURCE_TYPE = (
     "ec2:DescribeRouteTables",

@@ -3,7 +3,7 @@
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from slipway_constructs.target_group import target_group
+from slipway_constructs.load_balancing.target_group import target_group
 
 
 class AlternateTargets(Construct):

@@ -8,7 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from slipway_constructs.rollout_strategy import RolloutStrategy
+from slipway_constructs.releases.rollout_strategy import RolloutStrategy
 
 
 class WebService(Construct):

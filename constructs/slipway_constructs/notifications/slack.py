@@ -10,11 +10,11 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from slipway_constructs import deployment_words
+from slipway_constructs.access.operated_service import GENERATED
 from slipway_constructs.acknowledgements import acknowledge, acknowledge_inline_policies
-from slipway_constructs.deployment_words import Words
-from slipway_constructs.operated_service import GENERATED
-from slipway_constructs.topic_target import TopicTarget
+from slipway_constructs.notifications import deployment_words
+from slipway_constructs.notifications.deployment_words import Words
+from slipway_constructs.notifications.topic_target import TopicTarget
 
 CHARTS = ("cloudwatch:GetMetricStatistics", "cloudwatch:GetMetricWidgetImage")
 """What draws the chart below an alarm; they have no resource type."""

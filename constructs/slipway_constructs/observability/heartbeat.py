@@ -8,8 +8,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from slipway_constructs.alarm_text import AlarmText
-from slipway_constructs.prometheus_workspace import PUBLISHER
+from slipway_constructs.observability.alarm_text import AlarmText
+from slipway_constructs.observability.prometheus_workspace import PUBLISHER
 
 PERIOD = Duration.minutes(5)
 PERIODS = 3

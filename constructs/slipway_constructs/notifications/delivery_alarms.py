@@ -6,8 +6,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from slipway_constructs.alarm_text import AlarmText
-from slipway_constructs.watched import NOT_BREACHING, Watched, watch
+from slipway_constructs.observability.alarm_text import AlarmText
+from slipway_constructs.observability.watched import NOT_BREACHING, Watched, watch
 
 FIVE_MINUTES = Duration.minutes(5)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ecs as ecs
 
-from slipway_constructs.target_metrics import MINUTE
+from slipway_constructs.observability.target_metrics import MINUTE
 
 
 @dataclass(frozen=True)

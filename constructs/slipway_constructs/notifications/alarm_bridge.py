@@ -18,7 +18,7 @@ from slipway_constructs.acknowledgements import (
     acknowledge_encryption_of_logs,
     acknowledge_inline_policies,
 )
-from slipway_constructs.topic_target import MAX_AGE
+from slipway_constructs.notifications.topic_target import MAX_AGE
 
 CODE = Path(__file__).parent / "alarm_bridge_function"
 

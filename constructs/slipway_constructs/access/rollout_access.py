@@ -2,7 +2,7 @@
 
 from aws_cdk import aws_iam as iam
 
-from slipway_constructs.operated_service import GENERATED, MADE_UP, WITHOUT_TYPE, OperatedService, allow
+from slipway_constructs.access.operated_service import GENERATED, MADE_UP, WITHOUT_TYPE, OperatedService, allow
 
 WITHOUT_RESOURCE_TYPE = (
     "ecs:DescribeTaskDefinition",

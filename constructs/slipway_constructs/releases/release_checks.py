@@ -13,7 +13,7 @@ from aws_cdk import (
     PolicyViolation,
 )
 
-from slipway_constructs.release_rules import Finding, Template
+from slipway_constructs.releases.release_rules import Finding, Template
 
 Rule = Callable[[Template], Iterable[Finding]]
 

@@ -9,7 +9,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs, acknowledge_inline_policies
-from slipway_constructs.task_role import task_role
+from slipway_constructs.services.task_role import task_role
 
 
 class SingleTaskService(Construct):

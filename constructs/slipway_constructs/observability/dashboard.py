@@ -9,8 +9,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from slipway_constructs.target_metrics import MINUTE, TrafficMetrics
-from slipway_constructs.task_metrics import TaskMetrics
+from slipway_constructs.observability.target_metrics import MINUTE, TrafficMetrics
+from slipway_constructs.observability.task_metrics import TaskMetrics
 
 WIDTH = 24
 """Cells of a row of a dashboard."""

@@ -1,0 +1,1 @@
+"""Who may do what in an account: the roles of workflows and operators, and what they are granted."""

@@ -1,0 +1,1 @@
+"""What is measured, where it is kept and shown, and the alarms on it."""

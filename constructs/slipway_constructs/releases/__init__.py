@@ -1,0 +1,1 @@
+"""How a release takes the place of the one before it, and what undoes it."""

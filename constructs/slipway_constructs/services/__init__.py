@@ -1,0 +1,1 @@
+"""What runs on ECS, and how much of it."""
