@@ -164,6 +164,7 @@ async def app(scope, receive, send):
 """
             )
         )
+        stage.bake(BAKE_MINUTES)
         ended = stage.release(bad)
         check_rolled_back(stage, ended)
         cause = (ended.told.get("diagnosis") or {}).get("cause", "none")

@@ -6,10 +6,15 @@ In MiniStack 1.5.33 a request goes to any registered target. Here it goes to a h
 Not modelled: connections kept open to a target between two requests, least outstanding requests and stickiness.
 """
 
+import asyncio
+import contextlib
+import json
 import random
 import time
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Coroutine
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.emulator.internals import internal, replace
@@ -17,14 +22,32 @@ from sandbox.emulator.load_balancing import load_balancer_metrics
 from sandbox.emulator.load_balancing.target_health import health_of
 
 _ALB = "services.alb"
-_NO_TARGET, _TOO_LATE = 503, 504
+_BAD_GATEWAY, _NO_TARGET, _TOO_LATE = 502, 503, 504
 _NOT_CONNECTED = (b"Connection refused", b"No route to host", b"Network is unreachable", b"Host is unreachable")
 
 _balancer: ContextVar[str] = ContextVar("_balancer")
 """The ARN of the load balancer that the request came to."""
 
-_under_way: Counter[str] = Counter()
+
+@dataclass(eq=False)
+class _Part:
+    """What is done for a request whose answer is not complete."""
+
+    loop: asyncio.AbstractEventLoop
+    work: "asyncio.Future[Any]"
+    is_cut: bool = False
+
+    def cut(self) -> None:
+        self.is_cut = True
+        self.work.cancel()
+
+
+_under_way: defaultdict[str, list[_Part]] = defaultdict(list)
 """Requests whose answer is not complete, by the address of the target."""
+
+
+class _CutOffError(Exception):
+    """The load balancer has closed the connection to the target."""
 
 
 def send_to_healthy_targets() -> None:
@@ -35,7 +58,17 @@ def send_to_healthy_targets() -> None:
 
 def requests_under_way(address: str) -> int:
     """How many requests that target has not answered completely yet."""
-    return _under_way[address]
+    return len(_under_way[address])
+
+
+def cut_off(address: str) -> None:
+    """Let requests fail that the target at that address has not answered: it has ended, or its time to drain is over.
+
+    The load balancer answers 502, as for a target that closes the connection and for one whose deregistration delay
+    has elapsed ("Troubleshoot your Application Load Balancers": HTTP 502). May be called from any thread.
+    """
+    for part in list(_under_way[address]):
+        part.loop.call_soon_threadsafe(part.cut)
 
 
 def _of_balancer(original: Any) -> Any:
@@ -78,23 +111,37 @@ async def _measured(target: dict[str, Any], group: dict[str, Any], *request: Any
 
 async def _proxied(target: dict[str, Any], *request: Any) -> Any:
     address = target["Id"]
-    _under_way[address] += 1
     try:
-        status, headers, body = await internal(_ALB, "_proxy_http_target")(target, *request)
-    except BaseException:
-        _under_way[address] -= 1
-        raise
+        status, headers, body = await _on_its_way(address, internal(_ALB, "_proxy_http_target")(target, *request))
+    except _CutOffError:
+        message = {"message": f"Target {address}:{target.get('Port')} cut off"}
+        return _BAD_GATEWAY, {"Content-Type": "application/json"}, json.dumps(message).encode()
     if not isinstance(body, internal("core.responses", "StreamingResponse")):
-        _under_way[address] -= 1
         return status, headers, body
     return status, headers, _until_its_end(body, address)
 
 
 def _until_its_end(body: Any, address: str) -> Any:
     async def run(send: Any, receive: Any) -> None:
-        try:
-            await body.runner(send, receive)
-        finally:
-            _under_way[address] -= 1
+        with contextlib.suppress(_CutOffError):  # an answer that is not complete makes the server close the connection
+            await _on_its_way(address, body.runner(send, receive))
 
     return internal("core.responses", "StreamingResponse")(run)
+
+
+async def _on_its_way(address: str, work: Coroutine[Any, Any, Any]) -> Any:
+    """Do a part of a request while it counts as under way.
+
+    Raises:
+        _CutOffError: `cut_off` was called.
+    """
+    part = _Part(asyncio.get_running_loop(), asyncio.ensure_future(work))
+    _under_way[address].append(part)
+    try:
+        return await part.work
+    except asyncio.CancelledError:
+        if part.is_cut:
+            raise _CutOffError from None
+        raise
+    finally:
+        _under_way[address].remove(part)

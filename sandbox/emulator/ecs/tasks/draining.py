@@ -17,7 +17,7 @@ from typing import Any
 from sandbox.emulator.ecs.services import ECS, Task, definition_of, service_of
 from sandbox.emulator.internals import internal, replace
 from sandbox.emulator.load_balancing.target_health import stop_draining
-from sandbox.emulator.load_balancing.traffic import requests_under_way
+from sandbox.emulator.load_balancing.traffic import cut_off, requests_under_way
 from sandbox.emulator.scope import scope_of
 
 DEREGISTRATION_DELAY = 300.0
@@ -46,7 +46,7 @@ def _once_drained(original: Any) -> Any:
             internal("core.concurrency", "spawn_background")(end, thread_name="slipway-draining")
         else:
             original(task, engine, *container)
-            stop_draining(internal(ECS, "_task_ip")(task) or "")
+            _nothing_is_at(internal(ECS, "_task_ip")(task) or "")
 
     return clean_up
 
@@ -58,8 +58,13 @@ def _end(task: Task, engine: Any, clean_up: Callable[[], None]) -> None:
         _stop_containers(task, engine)
     finally:
         clean_up()
-        stop_draining(internal(ECS, "_task_ip")(task) or "")
+        _nothing_is_at(internal(ECS, "_task_ip")(task) or "")
         _now_at(task, "STOPPED")
+
+
+def _nothing_is_at(address: str) -> None:
+    stop_draining(address)
+    cut_off(address)
 
 
 def _now_at(task: Task, status: str) -> None:
@@ -80,6 +85,7 @@ def _wait_for_answers(task: Task) -> None:
     time.sleep(min(_SETTLING_SECONDS, delay))
     while requests_under_way(address) > 0 and time.monotonic() < deadline:
         time.sleep(_PAUSE_SECONDS)
+    cut_off(address)
 
 
 def _deregistration_delay(task: Task) -> float:
