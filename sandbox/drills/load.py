@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from sandbox.drills.traffic import NO_ANSWER, Answer, judged
+from sandbox.drills.traffic import Answer, judged
 
 RATE = 50.0
 """Requests a second."""
@@ -127,7 +127,7 @@ class Load:
         except urllib3.exceptions.NewConnectionError:  # which is a timeout to urllib3, too
             failure = "no connection to the load balancer"
         except urllib3.exceptions.TimeoutError:
-            failure = f"{NO_ANSWER} {self._patience:g} s"
+            failure = f"no answer within {self._patience:g} s"
         except (urllib3.exceptions.HTTPError, OSError) as error:
             failure = f"the connection was cut: {type(error).__name__}"
         return Answer(begun - self._begun, time.monotonic() - begun, version, failure, target)

@@ -12,7 +12,7 @@ from sandbox.drills.command import Ended, Slipway
 from sandbox.drills.interference import EngineForwarder
 from sandbox.drills.load import Load
 from sandbox.drills.result import Check, Step
-from sandbox.drills.traffic import BAD, GOOD, Traffic, counted
+from sandbox.drills.traffic import BAD, GOOD, LOST, Traffic, counted
 from sandbox.engine import Engine
 from sandbox.processes import eventually
 from sandbox.progress import Progress
@@ -64,10 +64,11 @@ class Stage:
         self.forwarder, self.minutes = forwarder, MINUTES
         self.slipway = Slipway(workspace.configuration_path)
         self.variants = Variants(workspace, engine, base=good)
-        self.roles = {good: GOOD}
+        self.roles = {good: GOOD, LOST: LOST}
         self.checks: list[Check] = []
         self.steps: list[Step] = []
         self._cleaning = ExitStack()
+        self._lost: set[str] = set()
         self._load: Load | None = None
         self.traffic: Traffic | None = None
 
@@ -190,7 +191,12 @@ class Stage:
     def traffic_so_far(self) -> Traffic:
         """The accounts so far; what a target that cannot be reached is to blame for has a version, too."""
         answers = self._load.answers if self._load else []
-        return counted(answers, self.roles.get, lambda address: self._addresses().get(address, ""))
+        tags = self._addresses() if any(answer.target for answer in answers) else {}
+        return counted(answers, self.roles.get, tags.get)
+
+    def lose(self, container: "Container") -> None:
+        """Count what was on its way to the task of this container as failed by a task that was lost."""
+        self._lost.add(container.labels[TASK_ARN])
 
     def await_rest(self, patience: float = MINUTE) -> None:
         """Wait until no rollout is under way and all tasks run.
@@ -266,7 +272,7 @@ class Stage:
         self.await_rest()
 
     def _addresses(self) -> dict[str, str]:
-        """Image tags by the address of their tasks, those that have stopped included; the newest task counts."""
+        """What is to blame by the address of a task: its image's tag, or `LOST`. Newer tasks win."""
         status, ecs = self.status, self.client("ecs")
         tasks: list[dict[str, Any]] = []
         for desired in ("RUNNING", "STOPPED"):
@@ -277,7 +283,12 @@ class Stage:
                 arns = page["taskArns"]
                 tasks += ecs.describe_tasks(cluster=status.cluster, tasks=arns)["tasks"] if arns else []
         tasks.sort(key=lambda task: task["createdAt"])
-        return {_address_of(task): task["containers"][0]["image"].rpartition(":")[2] for task in tasks}
+        return {
+            _address_of(task): LOST
+            if task["taskArn"] in self._lost
+            else task["containers"][0]["image"].rpartition(":")[2]
+            for task in tasks
+        }
 
 
 def _address_of(task: dict[str, Any]) -> str:

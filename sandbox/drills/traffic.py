@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import ceil
 
 OK = 200
-NO_ANSWER = "no answer within"
-"""How the reason of a request begins whose client gave it up."""
 BAD_GATEWAY = 502
 
 GOOD, BAD, NOBODY = "good", "bad", "nobody"
+LOST = "lost task"
+"""To blame for requests that were on their way to a task that the drill itself has killed."""
 
 
 @dataclass(frozen=True)
@@ -111,14 +111,14 @@ class Traffic:
 def counted(
     answers: Sequence[Answer],
     role_of: Callable[[str], str | None],
-    version_at: Callable[[str], str] = lambda _: "",
+    version_at: Callable[[str], str | None] = lambda _: "",
 ) -> Traffic:
     """The accounts of these answers.
 
     Args:
         role_of: what a version is called in the accounts, such as `good`; None for one that nobody released: an answer
             of it is misrouted.
-        version_at: the version that has or had an address; empty if that is not known.
+        version_at: the version that has or had an address; nothing if that is not known.
     """
     told = [_named(answer, role_of, version_at) for answer in answers]
     durations = sorted(answer.seconds for answer in answers)
@@ -137,8 +137,8 @@ def counted(
     )
 
 
-def _named(answer: Answer, role_of: Callable[[str], str | None], version_at: Callable[[str], str]) -> Answer:
-    version = answer.version or (version_at(answer.target) if answer.target else "")
+def _named(answer: Answer, role_of: Callable[[str], str | None], version_at: Callable[[str], str | None]) -> Answer:
+    version = answer.version or (answer.target and version_at(answer.target))
     role = role_of(version) if version else ""
     if role is None:
         return Answer(answer.at, answer.seconds, NOBODY, f"misrouted: {version} answered, which nobody released")
