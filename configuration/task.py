@@ -45,8 +45,8 @@ class Task(Section):
         port: on which the container listens.
         liveness_path: answered as long as the process is sound; asked inside the container.
         readiness_path: answered while it can serve; asked by the load balancer.
-        start_seconds: what a task may take to become ready before failed checks count. ECS takes up to 300:
-            startPeriod of HealthCheck in its API reference.
+        start_seconds: what a task may take to become ready. ECS takes up to 300: startPeriod of HealthCheck in its API
+            reference. The service's grace period is longer by what the load balancer needs to see it.
         measured_start_seconds: what a container of the image was measured to take to its first good answer;
             start_seconds must not be less. The sample service needs 1.4 s with a quarter of a CPU (service/Dockerfile).
         graceful_shutdown_seconds: what the image gives requests under way after SIGTERM.
@@ -67,7 +67,7 @@ class Task(Section):
     port: Port = 8000
     liveness_path: RequestPath = "/health/live"
     readiness_path: RequestPath = "/health/ready"
-    start_seconds: int = Field(default=15, ge=0, le=300)
+    start_seconds: int = Field(default=5, ge=0, le=300)
     measured_start_seconds: float = Field(default=1.5, gt=0)
     graceful_shutdown_seconds: int = Field(default=20, ge=1, le=119)
     stop_timeout_seconds: int = Field(default=30, ge=2, le=120, validate_default=True)

@@ -15,6 +15,7 @@ from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge, acknowledge_inline_policies
 from slipway_constructs.load_balancing.alternate_targets import AlternateTargets
 from slipway_constructs.load_balancing.production_rule import ProductionRule
+from slipway_constructs.load_balancing.target_group import SECONDS_TO_HEALTHY
 from slipway_constructs.load_balancing.test_listener import TestListener
 from slipway_constructs.networking.existing_network import ExistingNetwork
 from slipway_constructs.networking.network import Network
@@ -239,7 +240,8 @@ class ServiceStack(Stack):
             assign_public_ip=environment.network.public_addresses,
             desired_count=environment.tasks.count,
             spot_percent=environment.tasks.spot_percent,
-            health_check_grace_period=Duration.seconds(environment.task.start_seconds),
+            # A target that failed its first checks is healthy only when it has passed several.
+            health_check_grace_period=Duration.seconds(environment.task.start_seconds + SECONDS_TO_HEALTHY),
             strategy=strategy_of(environment.rollout),
             deployment_alarms=[alarm for each in self.deployment_alarms for alarm in each.alarms],
             execute_command=environment.task.exec,

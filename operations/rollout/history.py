@@ -100,7 +100,7 @@ def releases(
             told.append(Release(version.value, version.modified_at, by, Result.SUCCEEDED))
     if told and updating_since and told[-1].at >= updating_since and told[-1].result is Result.SUCCEEDED:
         told[-1] = replace(told[-1], result=Result.IN_PROGRESS)
-    return [_joined(release, rollouts) for release in reversed(told)]
+    return [_joined(release, _rollout_of(release, told, rollouts), rollouts) for release in reversed(told)]
 
 
 def _puts_back(version: ParameterVersion, by: Signature, told: Sequence[Release]) -> bool:
@@ -109,15 +109,24 @@ def _puts_back(version: ParameterVersion, by: Signature, told: Sequence[Release]
     return bool(standing) and (version.value, by) == (standing[-1].tag, standing[-1].by)
 
 
-def _joined(release: Release, rollouts: Sequence[Rollout]) -> Release:
-    near = [
-        rollout
-        for rollout in rollouts
-        if rollout.target.tag == release.tag and abs(rollout.created_at - release.at) <= NEAR
-    ]
-    if not near:
+def _rollout_of(release: Release, told: Sequence[Release], rollouts: Sequence[Rollout]) -> Rollout | None:
+    """The rollout that began nearest to the record of the release, if ECS still tells of it.
+
+    One that is separated from it by another release is not it: a deployment of other settings, say, has the tag of an
+    earlier release, too.
+    """
+
+    def is_separate(rollout: Rollout) -> bool:
+        first, last = sorted([release.at, rollout.created_at])
+        return last - first > NEAR or any(first < other.at < last for other in told if other is not release)
+
+    candidates = [each for each in rollouts if each.target.tag == release.tag and not is_separate(each)]
+    return min(candidates, key=lambda each: abs(each.created_at - release.at), default=None)
+
+
+def _joined(release: Release, rollout: Rollout | None, rollouts: Sequence[Rollout]) -> Release:
+    if rollout is None:
         return release
-    rollout = min(near, key=lambda each: abs(each.created_at - release.at))
     told = Result.SUPERSEDED if _superseded(rollout, rollouts) else RESULTS.get(rollout.state, Result.IN_PROGRESS)
     result = _result(release.result, told)
     why = (rollout.rollback.reason if rollout.rollback else "") or rollout.reason

@@ -180,6 +180,6 @@ def test_secrets_are_where_the_tasks_are(place: str, wrong: str, problems: Probl
 def test_what_is_left_out_has_a_default(read: Read) -> None:
     task = read({TASK: REMOVED}).environment("dev").task
     assert (task.port, task.liveness_path, task.readiness_path) == (8000, "/health/live", "/health/ready")
-    assert (task.start_seconds, task.graceful_shutdown_seconds, task.stop_timeout_seconds) == (15, 20, 30)
+    assert (task.start_seconds, task.graceful_shutdown_seconds, task.stop_timeout_seconds) == (5, 20, 30)
     assert (task.keep_alive_seconds, task.ephemeral_storage_gib, task.exec) == (75, None, False)
     assert (task.variables, task.secrets) == ({}, {})

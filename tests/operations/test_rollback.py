@@ -327,6 +327,21 @@ def test_history_tells_each_release_and_what_became_of_it(world: World, slipway:
     assert newest["ended_at"] == minutes(4).isoformat()
 
 
+def test_history_does_not_take_a_failed_deployment_of_settings_for_the_release_of_the_same_tag(
+    world: World, slipway: Slipway
+) -> None:
+    with_history(
+        world,
+        record(1, OLD, "ada #00000001", 1),
+        record(2, NEW, "ada #00000002", 3),
+        record(3, OLD, "ada #00000001", 4),
+    )
+    settings = rolled_back(OLD) | {"createdAt": minutes(6)}  # ECS no longer tells of the rollout of the first minute
+    world.before = [settings, rolled_back(NEW) | {"createdAt": minutes(3)}]
+    found = json.loads(slipway("history", "dev", "--json").stdout)
+    assert [(each["tag"], each["result"]) for each in found] == [(NEW, "rolled back"), (OLD, "succeeded")]
+
+
 def test_history_knows_a_rollback_by_the_record_when_ecs_has_forgotten_the_rollout(
     world: World, slipway: Slipway
 ) -> None:

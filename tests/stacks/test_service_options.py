@@ -71,7 +71,8 @@ def test_the_task_is_as_asked_for(everything: Template) -> None:
     assert task["EphemeralStorage"] == {"SizeInGiB": 30}
     assert container(everything)["StopTimeout"] == 90
     assert "http://127.0.0.1:9000/alive" in probe["Command"][-1]
-    assert probe["StartPeriod"] == only(everything, SERVICE)["HealthCheckGracePeriodSeconds"] == 60
+    grace = only(everything, SERVICE)["HealthCheckGracePeriodSeconds"]
+    assert (probe["StartPeriod"], grace) == (60, 60 + 2 * 5)  # and two checks that a target has to pass, 5 s apart
 
 
 def test_port_and_readiness_path_are_the_target_groups_too(everything: Template) -> None:

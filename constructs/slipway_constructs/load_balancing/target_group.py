@@ -14,6 +14,9 @@ HEALTHY_THRESHOLD = 2
 UNHEALTHY_THRESHOLD = 2
 DEREGISTRATION_DELAY = Duration.seconds(15)
 
+SECONDS_TO_HEALTHY = HEALTHY_THRESHOLD * int(HEALTH_CHECK_INTERVAL.to_seconds())
+"""From the first good answer of a target that was unhealthy to the time at which it is healthy, at most."""
+
 
 def target_group(
     scope: Construct, id: str, *, vpc: ec2.IVpc, target_port: int, health_path: str
