@@ -15,9 +15,6 @@ from sandbox.drills.releases import CrashAtStart
 from sandbox.drills.stage import Stage
 from sandbox.processes import eventually
 
-FAILED = "SERVICE_DEPLOYMENT_FAILED"
-"""The event of ECS that people are told of."""
-
 TOLD_WITHIN = 20.0
 """Seconds after the verdict in which whoever listens has to be told."""
 
@@ -42,9 +39,10 @@ class ReceiverDown(CrashAtStart):
             stage.client("sns").confirm_subscription(TopicArn=asked["TopicArn"], Token=asked["Token"])
         happened = super().run(stage)
         with stage.step("wait until the receiver that listens is told"):
-            told = eventually(lambda: any(FAILED in message for message in received.messages), TOLD_WITHIN)
+            step = f"slipway diagnose {stage.environment}"  # the step that people are told to take
+            told = eventually(lambda: any(step in message for message in received.messages), TOLD_WITHIN)
         stage.check(
-            "the receiver that listens is told of the failed rollout", told, f"{len(received.messages)} messages"
+            "the receiver that listens is told of it, and what to do", told, f"{len(received.messages)} messages"
         )
         return f"{happened}; {len(received.messages)} notifications came"
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
+from sandbox.drills.deployment_settings import bake
 from sandbox.drills.drill import Drill, reasons
 from sandbox.drills.releases import LAST_WORDS, BadStart, check_diagnosis, check_rolled_back
 from sandbox.drills.stage import Stage
@@ -69,7 +70,7 @@ class Regression(Drill):
         """Release it with a bake time."""
         bad = stage.image(self.layer)
         stage.cleaning(lambda: eventually(lambda: _quiet(stage), QUIET))
-        stage.bake(BAKE_MINUTES)
+        bake(stage, BAKE_MINUTES)
         fired: set[str] = set()
         with _watched_alarms(stage, fired):
             ended = stage.release(bad)
@@ -164,7 +165,7 @@ async def app(scope, receive, send):
 """
             )
         )
-        stage.bake(BAKE_MINUTES)
+        bake(stage, BAKE_MINUTES)
         ended = stage.release(bad)
         check_rolled_back(stage, ended)
         cause = (ended.told.get("diagnosis") or {}).get("cause", "none")

@@ -151,22 +151,6 @@ class Stage:
         """The containers of the tasks, running or not."""
         return self.engine.containers(self.workspace.port)
 
-    def bake(self, minutes: int) -> None:
-        """Have rollouts watched for so long after the old tasks are gone, until the drill has ended.
-
-        It is changed on the service itself, where an update of the stack that does not mention it leaves it alone.
-        """
-        before = self.workspace.environment.rollout.bake_minutes
-        self.configure(bakeTimeInMinutes=minutes)
-        self.cleaning(lambda: self.configure(bakeTimeInMinutes=before))
-
-    def configure(self, **changes: object) -> None:
-        """Change entries of the service's deploymentConfiguration, by their names in the ECS API."""
-        status, ecs = self.status, self.client("ecs")
-        (service,) = ecs.describe_services(cluster=status.cluster, services=[status.service])["services"]
-        changed = service["deploymentConfiguration"] | changes
-        ecs.update_service(cluster=status.cluster, service=status.service, deploymentConfiguration=changed)
-
     def remove_orphans(self) -> None:
         """Remove containers of tasks that ECS does not run."""
         status = self.status

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.drills.connections import ConnectionAcrossDrain
+from sandbox.drills.deployment_settings import configure, settings_of
 from sandbox.drills.releases import CrashAtStart, GoodRelease
 from sandbox.drills.result import Result, Verdict
 from sandbox.drills.running import run
@@ -44,13 +45,12 @@ def broken(result: Result) -> list[str]:
 @contextmanager
 def weakened(stage: Stage, **changes: object) -> Iterator[None]:
     """A service that is configured by hand, where its stack does not see it."""
-    status = stage.status
-    (service,) = stage.client("ecs").describe_services(cluster=status.cluster, services=[status.service])["services"]
-    stage.configure(**changes)
+    before = settings_of(stage)
+    configure(stage, **changes)
     try:
         yield
     finally:
-        stage.configure(**{name: service["deploymentConfiguration"][name] for name in changes})
+        configure(stage, **{name: before[name] for name in changes})
 
 
 def test_without_a_circuit_breaker_a_crashing_release_breaks_its_promise(stage: Stage) -> None:
