@@ -189,15 +189,15 @@ async def app(scope, receive, send):
 
 
 class SlowStartInside(GoodRelease):
-    """The start takes most of what slipway.toml gives it."""
+    """The start takes longer than the image was measured to take, and not longer than slipway.toml gives it."""
 
     name = "slow-start"
-    promise = "A release that takes nearly as long to start as slipway.toml gives it succeeds."
+    promise = "A release that starts slowly, in the time that slipway.toml gives it, succeeds."
 
     def run(self, stage: Stage) -> str:
-        """Release a variant that needs most of the time beside what it needs anyway."""
+        """Release a variant that needs half of the time that is left beside what it needs anyway."""
         task = stage.workspace.environment.task
-        seconds = 0.8 * (task.start_seconds - task.measured_start_seconds)
+        seconds = 0.5 * (task.start_seconds - task.measured_start_seconds)
         new = stage.image(slow_start(seconds), NEW)
         ended = stage.release(new)
         stage.check("slipway release ends with 0", ended.exit_code == ExitCode.SUCCEEDED, ended.exit_code)
