@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from sandbox.drills.traffic import Answer, judged
+from sandbox.drills.traffic import CUT, Answer, judged
 
 RATE = 50.0
 """Requests a second."""
@@ -129,7 +129,7 @@ class Load:
         except urllib3.exceptions.TimeoutError:
             failure = f"no answer within {self._patience:g} s"
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            failure = f"the connection was cut: {type(error).__name__}"
+            failure = f"{CUT}: {type(error).__name__}"
         return Answer(begun - self._begun, time.monotonic() - begun, version, failure, target)
 
 

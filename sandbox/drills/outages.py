@@ -93,7 +93,7 @@ def judge_killing(stage: Stage, traffic: Traffic) -> None:
     """Only what was on its way to a killed task may have failed, and not for long."""
     failing = [second.at for second in traffic.seconds if second.failed]
     stage.check(f"requests failed in {FAILING_FOR} seconds at most", len(failing) <= FAILING_FOR, f"in {failing}")
-    others = traffic.failures - traffic.failures_of(LOST)
+    others = traffic.failures - traffic.failures_of(LOST) - traffic.cut
     stage.check("only requests to killed tasks failed", not others, reasons(traffic))
     answered = all(second.answered for second in traffic.seconds[:-1])
     stage.check("some task answered in every second", answered)

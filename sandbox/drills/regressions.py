@@ -173,7 +173,7 @@ app = served
 
     def judge(self, stage: Stage, traffic: Traffic) -> None:
         """Requests that were under way to a task that crashed have failed, and no others."""
-        others = traffic.failures - traffic.failures_of(BAD)
+        others = traffic.failures - traffic.failures_of(BAD) - traffic.cut
         stage.check("only requests that were sent to the bad version failed", not others, reasons(traffic))
         stage.check("it had served before it crashed", traffic.answered.get(BAD))
         last = traffic.seconds[-1].answered if traffic.seconds else {}

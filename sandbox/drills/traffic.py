@@ -10,6 +10,9 @@ OK = 200
 BAD_GATEWAY = 502
 
 GOOD, BAD, NOBODY = "good", "bad", "nobody"
+CUT = "the connection was cut"
+"""How the reason of a request begins whose answer did not come to its end; nothing in it tells whose answer it was."""
+
 LOST = "lost task"
 """To blame for requests that were on their way to a task that the drill itself has killed."""
 
@@ -95,6 +98,11 @@ class Traffic:
     def failures_of(self, *versions: str) -> int:
         """How many failed that these are to blame for."""
         return sum(count for version in versions for count in self.failed.get(version, {}).values())
+
+    @property
+    def cut(self) -> int:
+        """How many answers did not come to their end."""
+        return sum(count for why, count in self.failed.get(NOBODY, {}).items() if why.startswith(CUT))
 
     def as_json(self) -> dict[str, object]:
         """The same as plain data."""
