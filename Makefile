@@ -87,14 +87,50 @@ prometheus: ## Install what observability is tested against, from Debian's packa
 bench: service/.venv/.test ## Measure what the service's logs, metrics and traces cost it
 	@cd service && .venv/bin/python -m benchmark
 
+# Two at a time, the longest first; every one says what it found, whatever the others found.
+CHECKS := check-mypy check-pyright check-secrets check-service check-ruff check-imports check-dead-code lint-workflows
+TOLD_IN_TURN := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
 .PHONY: check
-check: .venv/.development node_modules/.all service/.venv/.test ## Check format, lint, types and workflows
+check: .venv/.development node_modules/.all service/.venv/.test ## Check format, lint, types, imports, dead code, secrets, workflows
+	@$(MAKE) --jobs=2 $(TOLD_IN_TURN) --keep-going $(CHECKS)
+
+.PHONY: check-ruff
+check-ruff: .venv/.development
 	@ruff format --check $(SOURCES)
 	@ruff check $(SOURCES)
+
+.PHONY: check-mypy
+check-mypy: .venv/.development
 	@mypy
+
+.PHONY: check-pyright
+check-pyright: .venv/.development node_modules/.all
 	@pyright
+
+.PHONY: check-service
+check-service: .venv/.development service/.venv/.test
 	@cd service && ruff format --check . && ruff check . && mypy
-	@$(MAKE) lint-workflows
+
+# The contracts are in pyproject.toml, the service's in its own.
+.PHONY: check-imports
+check-imports: .venv/.development ## Check that each part imports only what it may
+	@lint-imports --no-logo --no-cache
+	@cd service && lint-imports --no-logo --no-cache
+
+# First without the tests: what only a test calls is dead.
+.PHONY: check-dead-code
+check-dead-code: .venv/.development ## Look for code that nothing uses
+	@vulture
+	@vulture $(SOURCES) service/app service/benchmark service/tests
+
+# Locks and exports are full of hashes, and snapshots are made from code that is looked at.
+NO_SECRETS := ':!poetry.lock' ':!package-lock.json' ':!*/poetry.lock' ':!*requirements/*.txt' ':!tests/stacks/__snapshots__'
+
+.PHONY: check-secrets
+check-secrets: .venv/.development ## Look for secrets in what git has; tests/toolchain/harmless.py lists what is none
+	@git ls-files -z -- $(NO_SECRETS) | xargs --null \
+	  detect-secrets-hook --no-verify --filter file://tests/toolchain/harmless.py::is_harmless
 
 # What zizmor is told to leave alone is in .github/zizmor.yml; actionlint asks shellcheck about the scripts.
 .PHONY: lint-workflows

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Self
 import typer
 
 from operations.consent import require
+from operations.deployment.record import Rollout
 from operations.rendering.rollout import clock, facts, line
 from operations.rollout.cancel import OnCancel
 from operations.rollout.interruption import Interruption, noticing
 from operations.rollout.look import Look
-from operations.rollout.record import Rollout
 from operations.rollout.talk import Answer
 
 if TYPE_CHECKING:

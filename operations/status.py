@@ -7,6 +7,8 @@ from datetime import datetime
 from configuration import Configuration, Environment, stack_names
 from configuration.registry import Registry
 from operations.aws import DENIED, Aws, explained
+from operations.deployment.record import Rollout
+from operations.deployment.sources import tag_of
 from operations.gateways.cloudformation import Stack
 from operations.gateways.ecr import Ecr, RepositoryMissingError
 from operations.gateways.ecs import Deployment, Ecs
@@ -15,8 +17,6 @@ from operations.gateways.ssm import ParameterVersion, Ssm
 from operations.rollout.deployed import Deployed, gone, locate
 from operations.rollout.history import Result, releases
 from operations.rollout.look import Look, SeenTask, Watcher
-from operations.rollout.record import Rollout
-from operations.rollout.sources import tag_of
 
 
 @dataclass(frozen=True)

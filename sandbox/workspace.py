@@ -1,13 +1,13 @@
 """Where the sandbox keeps what it has to remember, and how its programs are started."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from configuration import SANDBOX, Configuration, Environment, load
-from operations.aws import SANDBOX_ACCESS_KEY, SANDBOX_SECRET_KEY, sandbox_endpoint
+from operations.aws import sandbox_endpoint
+from operations.process_variables import SANDBOX_FOLDER, sandbox_variables, variables_of
 
 PROJECT = Path(__file__).parent.parent
 """The folder of `app.py`, `cdk.json` and `node_modules`."""
@@ -35,7 +35,7 @@ class Workspace:
         """
         path = configuration_path.absolute()
         configuration = load(path).select([SANDBOX])
-        return cls(path, configuration, path.parent / ".sandbox")
+        return cls(path, configuration, path.parent / SANDBOX_FOLDER)
 
     @property
     def environment(self) -> Environment:
@@ -78,24 +78,8 @@ class Workspace:
 
     def variables(self) -> dict[str, str]:
         """The environment variables that point an AWS tool at the emulator and at nothing else."""
-        return {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": SANDBOX_ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": SANDBOX_SECRET_KEY,
-            "AWS_REGION": self.environment.region,
-            "AWS_DEFAULT_REGION": self.environment.region,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "CDK_HOME": str(self.folder / "cdk-home"),  # where the CDK CLI remembers which account a key belongs to
-            **dict.fromkeys(("NO_PROXY", "no_proxy"), _without_proxy()),
-        }
+        return sandbox_variables(self.configuration, self.folder)
 
     def process_environment(self) -> dict[str, str]:
         """This process's environment without its AWS credentials, with the variables of the sandbox."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        return inherited | self.variables()
-
-
-def _without_proxy() -> str:
-    return ",".join(filter(None, (os.environ.get("NO_PROXY"), "localhost", "127.0.0.1", ".localhost")))
+        return dict(variables_of(self.configuration, self.environment, self.configuration_path))

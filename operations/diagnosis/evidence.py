@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from operations.deployment.record import Rollout
 from operations.gateways.cloudwatch import Alarm
 from operations.gateways.ecs_tasks import ServiceEvent, ServiceSettings, StoppedTask, TaskSettings
 from operations.gateways.elastic_load_balancing import Target, TargetGroup
 from operations.gateways.logs import LogLine
-from operations.rollout.record import Rollout
 from operations.secret_reference import SecretReference
 
 STARTING_FAILED = "TaskFailedToStart"

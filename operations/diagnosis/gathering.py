@@ -8,14 +8,14 @@ from typing import TypeVar
 
 from configuration import Environment, stack_names
 from operations.aws import Aws, explained
+from operations.deployment.record import Rollout
+from operations.deployment.sources import source_of
 from operations.diagnosis.evidence import Evidence, has_failed
 from operations.errors import OperationError
 from operations.gateways.cloudwatch import CloudWatch
 from operations.gateways.ecs_tasks import EcsTasks, ServiceSettings, StoppedTask, TaskSettings
 from operations.gateways.elastic_load_balancing import ElasticLoadBalancing, Target
 from operations.gateways.logs import LogLine, Logs
-from operations.rollout.record import Rollout
-from operations.rollout.sources import source_of
 
 Answer = TypeVar("Answer")
 

@@ -4,11 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from operations.deployment.record import State
 from operations.diagnosis import causes, exits, health, reasons
 from operations.diagnosis.causes import Finding
 from operations.diagnosis.evidence import EXITED, HEALTH, TAKEN_BACK, Evidence
 from operations.gateways.ecs_tasks import StoppedTask
-from operations.rollout.record import State
 
 LAUNCH = re.compile(r"(?:was unable to place a task|failed to launch a task)\b")
 HOOK = re.compile(r"lifecycle hook", re.IGNORECASE)

@@ -137,7 +137,6 @@ class StoppedTask:
     Attributes:
         stop_code: such as `EssentialContainerExited`.
         reason: in ECS's words.
-        started_by: the id of the deployment.
         started_at: None if it never ran.
         health: of its container check: `HEALTHY`, `UNHEALTHY` or `UNKNOWN`.
     """
@@ -146,7 +145,6 @@ class StoppedTask:
     stop_code: str
     reason: str
     task_definition: str
-    started_by: str
     created_at: datetime
     started_at: datetime | None
     stopped_at: datetime | None
@@ -245,7 +243,6 @@ def _stopped(task: "TaskTypeDef") -> StoppedTask:
         stop_code=task.get("stopCode", ""),
         reason=task.get("stoppedReason", ""),
         task_definition=task["taskDefinitionArn"],
-        started_by=task.get("startedBy", ""),
         created_at=task["createdAt"],
         started_at=task.get("startedAt"),
         stopped_at=task.get("stoppedAt"),

@@ -34,7 +34,6 @@ class TargetGroup:
         health_path: of the checks.
         health_codes: that count as healthy, such as `200` or `200-299`.
         interval: seconds between two checks of a target.
-        unhealthy_threshold: failed checks in a row after which a target is unhealthy.
     """
 
     arn: str
@@ -43,7 +42,6 @@ class TargetGroup:
     health_path: str
     health_codes: str
     interval: int
-    unhealthy_threshold: int
 
 
 class ElasticLoadBalancing:
@@ -89,7 +87,6 @@ class ElasticLoadBalancing:
                 health_path=each.get("HealthCheckPath", "/"),
                 health_codes=each.get("Matcher", {}).get("HttpCode", "200"),
                 interval=each.get("HealthCheckIntervalSeconds", 30),
-                unhealthy_threshold=each.get("UnhealthyThresholdCount", 2),
             )
             for each in self._client.describe_target_groups(TargetGroupArns=list(arns))["TargetGroups"]
         ]

@@ -3,11 +3,11 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from operations.deployment.record import Rollout
 from operations.rendering import diagnosis
 from operations.rollout.judge import Verdict
 from operations.rollout.look import Look, SeenTask
 from operations.rollout.outcome import Outcome
-from operations.rollout.record import Rollout
 from operations.rollout.timeline import Timeline
 
 COLUMNS = 80

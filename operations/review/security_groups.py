@@ -11,8 +11,7 @@ from operations.review.report import Broadening
 from operations.review.resources import Key, Resource, Resources
 from operations.review.values import children, pointers
 
-GROUP = "AWS::EC2::SecurityGroup"
-INGRESS, EGRESS = "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"
+INGRESS = "AWS::EC2::SecurityGroupIngress"
 ALL_PROTOCOLS = "-1"
 ANYWHERE = "0.0.0.0/0"
 

@@ -1,1 +1,1 @@
-"""Rollouts: their record, its two sources, the judgement, and the verbs' work on them."""
+"""Rollouts: the judgement of their record, and the verbs' work on them."""

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from operations.deployment.record import Rollout
 from operations.errors import CredentialsExpiredError, OperationError, UnavailableError
 from operations.rollout.interruption import Interruption
 from operations.rollout.judge import Judgement, Observation, Verdict, judge
 from operations.rollout.look import Look, Subject, Watcher, observe
-from operations.rollout.record import Rollout
 
 FIRST_INTERVAL, LATER_INTERVAL, LATER = 2.0, 5.0, 120.0
 """Seconds between two looks in the beginning, and after so many seconds."""

@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from configuration import stack_names
 from operations.aws import explained
+from operations.deployment.record import Rollout, State
+from operations.deployment.sources import source_of
 from operations.gateways.ssm import ParameterVersion, Ssm
 from operations.rollout.deployed import Deployed
-from operations.rollout.record import Rollout, State
 from operations.rollout.signature import Signature, parse
-from operations.rollout.sources import source_of
 
 LIMIT = 50
 """Rollouts that ECS is asked for to join them with the releases; each twenty cost two calls more."""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from operations.deployment.record import Rollout, State
 from operations.errors import ExitCode
-from operations.rollout.record import Rollout, State
 
 PATIENCE = 5
 """Looks in a row at which a rollout may be missing although it should be there; ECS is eventually consistent."""

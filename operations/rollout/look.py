@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from operations.aws import Aws, explained
+from operations.deployment.record import Rollout
+from operations.deployment.sources import LATEST, source_of
 from operations.errors import OperationError
 from operations.gateways.cloudformation import CloudFormation, Stack
 from operations.gateways.cloudwatch import Alarm, CloudWatch
@@ -14,8 +16,6 @@ from operations.gateways.ecs import Ecs, Service, Task
 from operations.gateways.elastic_load_balancing import ElasticLoadBalancing, Target
 from operations.rollout.deployed import Deployed, gone
 from operations.rollout.judge import PATIENCE, Observation
-from operations.rollout.record import Rollout
-from operations.rollout.sources import LATEST, source_of
 
 _Told = TypeVar("_Told")
 

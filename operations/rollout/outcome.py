@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from operations.aws import explained
+from operations.deployment.record import Rollout
 from operations.diagnosis import Diagnosis, diagnose
 from operations.errors import ExitCode, OperationError
 from operations.gateways.cloudformation import CloudFormation
 from operations.gateways.ecs import Ecs
 from operations.rollout.deployed import Deployed
 from operations.rollout.judge import Judgement, Verdict
-from operations.rollout.record import Rollout
 from operations.rollout.timeline import Timeline, timeline
 
 

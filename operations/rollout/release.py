@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from os import environ
 from pathlib import Path
 
-from configuration import SANDBOX, Configuration, Environment, stack_names
+from configuration import Configuration, Environment, stack_names
 from operations.aws import Aws, connect, explained
+from operations.deployment.sources import tag_of
 from operations.doctor import examine
 from operations.doctor.examination import Check
 from operations.doctor.examination import Outcome as Found
@@ -26,7 +27,6 @@ from operations.rollout.judge import Judgement, Verdict
 from operations.rollout.look import Subject, Watcher
 from operations.rollout.outcome import Outcome
 from operations.rollout.signature import Signature, signature
-from operations.rollout.sources import tag_of
 from operations.rollout.talk import Talk
 from operations.rollout.wait import wait
 
@@ -63,15 +63,6 @@ class Order:
     minutes: float | None = None
     configuration_path: Path = Path("slipway.toml")
     variables: Mapping[str, str] = field(default_factory=lambda: environ)
-
-
-def variables_of(environment: Environment, configuration_path: Path) -> Mapping[str, str]:
-    """The variables of a process that is to find the AWS of that environment: this one's, but for the sandbox."""
-    if environment.name != SANDBOX:
-        return environ
-    from sandbox.workspace import Workspace  # noqa: PLC0415 - the sandbox knows this package, not the reverse
-
-    return Workspace.of(configuration_path).process_environment()
 
 
 def release(configuration: Configuration, environment: Environment, order: Order, talk: Talk) -> Outcome:

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Protocol
 
+from operations.deployment.record import Rollout
 from operations.rollout.interruption import Interruption
 from operations.rollout.look import Look
-from operations.rollout.record import Rollout
 
 
 class Answer(StrEnum):

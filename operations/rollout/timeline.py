@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from operations.deployment.record import Rollout
 from operations.gateways.cloudformation import StackEvent
 from operations.gateways.ecs import Task
-from operations.rollout.record import Rollout
 
 STACK = "AWS::CloudFormation::Stack"
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from configuration import Configuration, Environment
 from operations.aws import explained
+from operations.deployment.record import Rollout
 from operations.errors import ExitCode, OperationError
 from operations.gateways.cloudformation import Stack
 from operations.rollout.change import IMAGE_TAG, RELEASED_BY
@@ -13,7 +14,6 @@ from operations.rollout.history import Release, Result, previous, read
 from operations.rollout.judge import Judgement, Verdict
 from operations.rollout.look import Subject, Watcher
 from operations.rollout.outcome import Outcome
-from operations.rollout.record import Rollout
 from operations.rollout.release import KNOWN, Order, check_images, check_tag, release, running_tag
 from operations.rollout.signature import parse
 from operations.rollout.talk import Talk

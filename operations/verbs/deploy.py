@@ -17,7 +17,7 @@ def deploy(
 ) -> None:
     """Deploy the stacks as the work tree describes them, with the image that runs there."""
     from operations.infrastructure import deploy
-    from operations.rollout.release import variables_of
+    from operations.process_variables import variables_of
 
     configuration, path = configuration_of(context), configuration_path_of(context)
     chosen = configuration.environment(environment)
@@ -27,7 +27,7 @@ def deploy(
         tag,
         lambda line: typer.echo(line, err=True),
         configuration_path=path,
-        variables=variables_of(chosen, path),
+        variables=variables_of(configuration, chosen, path),
     )
     image = f"with {deployed.tag}" if deployed.tag else "with the image that runs there"
     done = f"{'Created' if deployed.created else 'Deployed'}  the stacks of {environment}"

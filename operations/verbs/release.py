@@ -24,7 +24,8 @@ def release(
     if another release took its place, 6 if it was refused before anything was changed.
     """
     from operations.conversation import Conversation
-    from operations.rollout.release import Order, release, variables_of
+    from operations.process_variables import variables_of
+    from operations.rollout.release import Order, release
     from operations.verbs.ending import end
 
     configuration, path = configuration_of(context), configuration_path_of(context)
@@ -34,7 +35,7 @@ def release(
         preflight=not skip_preflight,
         minutes=timeout,
         configuration_path=path,
-        variables=variables_of(chosen, path),
+        variables=variables_of(configuration, chosen, path),
     )
     with Conversation(on_cancel) as talk:
         ended = release(configuration, chosen, order, talk)

@@ -25,7 +25,8 @@ def rollback(
     release that succeeded before the one that runs is released again: then it is 0.
     """
     from operations.conversation import Conversation
-    from operations.rollout.release import Order, variables_of
+    from operations.process_variables import variables_of
+    from operations.rollout.release import Order
     from operations.rollout.watching import roll_back
     from operations.verbs.ending import end
 
@@ -36,7 +37,7 @@ def rollback(
         preflight=not skip_preflight,
         minutes=timeout,
         configuration_path=path,
-        variables=variables_of(chosen, path),
+        variables=variables_of(configuration, chosen, path),
     )
     with Conversation(on_cancel, consented=yes) as talk:
         ended = roll_back(configuration, chosen, order, talk)

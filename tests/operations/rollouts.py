@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from operations.rollout.record import Revision, Rollout, State
+from operations.deployment.record import Revision, Rollout, State
 
 BEGUN = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 FAMILY = "arn:aws:ecs:eu-central-1:111111111111:task-definition/web"

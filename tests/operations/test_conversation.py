@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from operations.conversation import Conversation
+from operations.deployment.record import Pause, Rollout, State
 from operations.errors import OperationError
 from operations.gateways.cloudwatch import Alarm
 from operations.gateways.ecs import Service
 from operations.rendering.rollout import facts, line
 from operations.rollout.cancel import OnCancel
 from operations.rollout.look import Look, SeenTask
-from operations.rollout.record import Pause, Rollout, State
 from operations.rollout.talk import Answer
 from tests.operations.rollouts import revision, rollout
 from tests.operations.terminal import at_terminal

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operations.deployment.record import Rollout, State
 from operations.gateways.cloudformation import Stack
 from operations.gateways.ecs import Service
 from operations.rollout.follow import Follower
 from operations.rollout.interruption import Interruption
 from operations.rollout.judge import RESTORED, SETTLED, Judgement, Verdict
 from operations.rollout.look import Look, Subject
-from operations.rollout.record import Rollout, State
 from tests.operations.rollouts import BEGUN, revision, rollout
 
 OWN, OLD = 7, 6

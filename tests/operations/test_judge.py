@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operations.deployment.record import Rollback, Rollout, State
 from operations.errors import ExitCode
 from operations.rollout.judge import PATIENCE, RESTORED, SETTLED, Judgement, Observation, Verdict, judge
-from operations.rollout.record import Rollback, Rollout, State
 from tests.operations.rollouts import revision, rollout
 
 UPDATING = "UPDATE_IN_PROGRESS"

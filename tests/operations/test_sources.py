@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from operations.deployment.record import Revision, Rollback, State
+from operations.deployment.sources import described, remembered, tag_of, threshold_of
 from operations.gateways.ecs import Breaker, Deployment, Service
 from operations.gateways.service_deployments import ServiceDeployment, ServiceRevision
-from operations.rollout.record import Revision, Rollback, State
-from operations.rollout.sources import described, remembered, tag_of, threshold_of
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 OLD, NEW, NEXT = "web:1", "web:2", "web:3"

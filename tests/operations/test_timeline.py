@@ -5,10 +5,10 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operations.deployment.record import Rollback, Rollout, State
 from operations.gateways.cloudformation import StackEvent
 from operations.gateways.ecs import Task
 from operations.rendering.rollout import table
-from operations.rollout.record import Rollback, Rollout, State
 from operations.rollout.timeline import STACK, Timeline, timeline
 from tests.operations.rollouts import BEGUN, revision, rollout
 

@@ -83,5 +83,5 @@ def test_a_mistake_is_found(file: str, right: str, wrong: str, finding: str, pro
 
 
 def test_check_runs_these_linters() -> None:
-    recipe = (PROJECT / "Makefile").read_text().partition("\ncheck: ")[2].partition("\n\n")[0]
-    assert "$(MAKE) lint-workflows" in recipe
+    planned = subprocess.run(["make", "--dry-run", "check"], cwd=PROJECT, check=True, capture_output=True, text=True)
+    assert "actionlint" in planned.stdout

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from operations.aws import Aws
+from operations.deployment.record import Pause, Revision, Rollback, Rollout, State
 from operations.gateways.ecs import Breaker, Deployment, Ecs, Service
 from operations.gateways.service_deployments import ServiceDeployment, ServiceDeployments, ServiceRevision
-from operations.rollout.record import Pause, Revision, Rollback, Rollout, State
 
 LATEST = 5
 """Rollouts that are enough to follow one: the one before it, itself, and those that came after it."""

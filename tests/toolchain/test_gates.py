@@ -1,0 +1,95 @@
+"""`make check` fails on each kind of mistake that its gates are there for; workflows are in tests/pipeline."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT
+
+ROOMS = ("configuration", "constructs", "stacks", "operations", "sandbox")
+WRONG_IMPORTS = {
+    "configuration/cron.py": ("import boto3", "configuration knows pydantic, and nothing else of ours"),
+    "constructs/slipway_constructs/notifications/slack.py": (
+        "from configuration import Environment",
+        "constructs know the CDK, and nothing else of ours",
+    ),
+    "stacks/registry.py": (
+        "from operations.errors import OperationError",
+        "stacks know constructs and configuration, neither the command nor the sandbox",
+    ),
+    "operations/smoke.py": ("from aws_cdk import Stack", "the command knows neither the CDK nor what is built with it"),
+    "sandbox/up.py": ("import stacks.network", "the sandbox knows neither the CDK nor what is built with it"),
+    "operations/exec.py": ("import sandbox.workspace", "the sandbox is known to its own verbs only"),
+    "operations/errors.py": ("import operations.gateways.ecs", "the command is made in layers"),
+    "operations/rendering/status.py": ("import operations.aws", "renderers ask nobody"),
+    "operations/doctor/quota.py": ("import operations.rollout", "no part of a room goes round in a circle"),
+}
+"""By file, an import that it must not have, and the contract that forbids it."""
+
+
+def ended(words: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return subprocess.run(
+        words, cwd=folder, env={**os.environ, "PATH": path, **variables}, capture_output=True, text=True, check=False
+    )
+
+
+def made(target: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return ended(["make", "--old-file", ".venv/.development", target], folder)  # nothing is installed
+
+
+def test_every_gate_is_part_of_the_check() -> None:
+    planned = ended(["make", "--dry-run", "check"], PROJECT)
+    gates = ("ruff", "mypy", "pyright", "lint-imports", "vulture", "detect-secrets-hook", "actionlint", "cd service")
+    assert [gate for gate in gates if f"\n{gate}" not in planned.stdout and f" {gate}" not in planned.stdout] == []
+
+
+def test_an_import_into_the_wrong_room_breaks_its_contract(tmp_path: Path) -> None:
+    shutil.copy(PROJECT / "pyproject.toml", tmp_path)
+    for room in ROOMS:
+        shutil.copytree(PROJECT / room, tmp_path / room, ignore=shutil.ignore_patterns("*.json", "__pycache__"))
+    here = os.pathsep.join([str(tmp_path), str(tmp_path / "constructs")])
+    lint = ["lint-imports", "--no-logo", "--no-cache"]
+    assert ended(lint, tmp_path, PYTHONPATH=here).returncode == 0
+    for file, (statement, _) in WRONG_IMPORTS.items():
+        (tmp_path / file).write_text(f"{(tmp_path / file).read_text()}\n{statement}\n")
+    found = ended(lint, tmp_path, PYTHONPATH=here)
+    assert found.returncode != 0
+    assert [contract for _, contract in WRONG_IMPORTS.values() if f"{contract} BROKEN" not in found.stdout] == []
+
+
+def test_a_function_that_nothing_calls_is_dead(tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text(
+        "def nobody_calls_it() -> None: ...\n\n\ndef caller() -> None: ...\n\n\ncaller()\n"
+    )
+    found = ended(["vulture", "--config", str(PROJECT / "pyproject.toml"), str(tmp_path / "module.py")], PROJECT)
+    assert found.returncode != 0
+    assert "nobody_calls_it" in found.stdout
+    assert "'caller'" not in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [  # cut in two, so that they are not found here
+        ("key = 'AK|IAQYLPMN5HHHFPZAM2'", "AWS Access Key"),
+        ("-----BEGIN RSA |PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA\\n-----END RSA |PRIVATE KEY-----", "Private Key"),
+        ("to|ken = 'ghp_|wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'", "GitHub Token"),
+        ("database_pass|word = 'Zq9vT4kLx0'", "Secret Keyword"),
+    ],
+)
+def test_a_secret_is_found(line: str, kind: str, tmp_path: Path) -> None:
+    known = tmp_path / "tests" / "toolchain" / "harmless.py"
+    known.parent.mkdir(parents=True)
+    shutil.copy(PROJECT / "tests" / "toolchain" / "harmless.py", known)
+    shutil.copy(PROJECT / "Makefile", tmp_path)
+    (tmp_path / "settings.py").write_text(line.replace("|", "") + "\n")
+    for words in (["git", "init", "--quiet"], ["git", "add", "."]):
+        assert ended(words, tmp_path).returncode == 0
+    found = made("check-secrets", tmp_path)
+    assert found.returncode != 0
+    assert f"Secret Type: {kind}" in found.stdout
+    assert "Location:    settings.py:1" in found.stdout
