@@ -21,7 +21,7 @@ LAST = "image"
 
 def stages() -> dict[str, list[tuple[str, str]]]:
     """The instructions of each stage."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    found, stage = dict[str, list[tuple[str, str]]](), ""
     for instruction, argument in INSTRUCTIONS:
         if instruction == "FROM":
             stage = argument.partition(" AS ")[2] or LAST
