@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.architecture.document import chart
@@ -21,26 +21,32 @@ def rooms() -> set[str]:
     return {name if name.endswith(".py") else f"{name}/" for name in [*sources.split(), "service"]} - {"tests/"}
 
 
+@cache
 def modules(room: str) -> list[Path]:
-    """Of that room; what a stack ships as the code of a function runs elsewhere, and what a virtual environment has."""
+    """Of that room, without its virtual environment, and without what a stack ships as the code of a function."""
     path = PROJECT / room
-    found = [path] if path.is_file() else sorted(path.rglob("*.py"))
-    return [each for each in found if not re.search(r"_function/|/\.venv/", each.as_posix())]
+    if path.is_file():
+        return [path]
+    folders = [each for each in path.iterdir() if each.is_dir() and not each.name.startswith(".")]
+    found = [*path.glob("*.py"), *(module for folder in folders for module in folder.rglob("*.py"))]
+    return [each for each in found if not each.parent.name.endswith("_function")]
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
+@cache
+def imports(path: Path) -> list[tuple[str, bool]]:
     """The packages that a module imports, and whether it does so only when a function of it runs."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     late = {id(each) for function in functions for each in ast.walk(function)}
+    found = []
     for node in ast.walk(tree):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             names = [node.module]
-        for name in names:
-            yield name.partition(".")[0], id(node) in late
+        found += [(name.partition(".")[0], id(node) in late) for name in names]
+    return found
 
 
 def imported() -> dict[tuple[str, str], bool]:
