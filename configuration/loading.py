@@ -60,16 +60,32 @@ def load(path: Path) -> Configuration:
             line for each problem, in the form `FILE: KEY: what is wrong`.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"{path.name}: cannot be read: {error.strerror}: {path}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path.name}: is not valid TOML: {error}") from error
+    return parse(text, path.name)
+
+
+def parse(text: str, name: str = FILE_NAME) -> Configuration:
+    """The configuration that this text is.
+
+    Args:
+        name: of the file, which the problems are said to be in.
+
+    Raises:
+        ConfigurationError: as of `load`.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{name}: is not valid TOML: {error}") from error
     try:
         return Configuration.model_validate(document)
     except ValidationError as error:
         problems = [each for each in error.errors() if each["type"] != CONSEQUENCE]
-        raise ConfigurationError(*(_line(path.name, details) for details in problems)) from None
+        raise ConfigurationError(*(_line(name, details) for details in problems)) from None
 
 
 def _line(file: str, details: ErrorDetails) -> str:

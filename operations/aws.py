@@ -1,5 +1,6 @@
 """Where AWS is, and what is said when it does not answer."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,10 +57,12 @@ class Aws:
     Attributes:
         session: to make clients from.
         endpoint: of the emulated AWS; None for AWS itself.
+        patient: whether to wait for AWS and ask it again; otherwise it has ten seconds for one answer.
     """
 
     session: "boto3.Session"
     endpoint: str | None
+    patient: bool = True
 
     @property
     def config(self) -> "Config":
@@ -68,6 +71,8 @@ class Aws:
 
         if self.sandboxed:  # on this machine: no proxy is asked for it
             return Config(retries={"mode": "standard", "total_max_attempts": 1}, proxies={})
+        if not self.patient:
+            return Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=10)
         return Config(retries={"mode": "standard", "total_max_attempts": 5})
 
     @property
@@ -100,6 +105,26 @@ def connect(configuration: Configuration, environment: Environment) -> Aws:
     except BotoCoreError as error:
         raise _explanation(error, None) from error
     return Aws(session, sandbox_endpoint(configuration) if sandboxed else None)
+
+
+def of_shell(region: str = "") -> Aws:
+    """AWS as the shell's credentials see it, without a `slipway.toml`; it is not waited for.
+
+    Args:
+        region: omitted, that of the shell's variables or profile, which may have none.
+
+    Raises:
+        OperationError: as of `connect`.
+    """
+    import boto3  # noqa: PLC0415 - as in `connect`
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - likewise
+
+    # botocore itself reads only the second of these variables, the command line of AWS both.
+    region = region or os.environ.get("AWS_REGION", "") or os.environ.get("AWS_DEFAULT_REGION", "")
+    try:
+        return Aws(boto3.Session(region_name=region or None), None, patient=False)
+    except BotoCoreError as error:
+        raise _explanation(error, None) from error
 
 
 def assuming(aws: Aws, role_arn: str, session_name: str) -> Aws:

@@ -20,6 +20,7 @@ from operations.verbs import (
     environments,
     github,
     history,
+    init,
     logs,
     notify,
     pipeline,
@@ -42,6 +43,7 @@ command = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
+command.command()(init.init)
 command.command()(diagnose.diagnose)
 command.command()(doctor.doctor)
 command.command()(deploy.deploy)

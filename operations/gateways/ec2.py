@@ -73,6 +73,16 @@ class Ec2:
     def __init__(self, aws: Aws) -> None:
         self._client = aws.session.client("ec2", endpoint_url=aws.endpoint, config=aws.config)
 
+    def zones(self) -> list[str]:
+        """The availability zones that this account can use in this region, in order; no local or wavelength zones."""
+        found = self._client.describe_availability_zones(
+            Filters=[
+                {"Name": "state", "Values": ["available"]},
+                {"Name": "zone-type", "Values": ["availability-zone"]},
+            ]
+        )
+        return sorted(each.get("ZoneName", "") for each in found["AvailabilityZones"])
+
     def subnets(self, ids: Sequence[str]) -> list[Subnet]:
         """These subnets with their routes."""
         found = self._client.describe_subnets(SubnetIds=list(ids))["Subnets"]

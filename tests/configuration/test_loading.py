@@ -23,18 +23,6 @@ def test_the_file_that_comes_with_the_project_is_valid() -> None:
     assert list(load(PROJECT / "slipway.toml").environments) == ["dev", "prod", "sandbox"]
 
 
-def test_what_is_commented_out_in_it_is_valid_too(tmp_path: Path) -> None:
-    written = (PROJECT / "slipway.toml").read_text(encoding="utf-8")
-    path = tmp_path / "slipway.toml"
-    path.write_text(re.sub(r"^# (?=\[|\w+ = )", "", written, flags=re.MULTILINE), encoding="utf-8")
-    configuration = load(path)
-    assert configuration.identity.operator is not None
-    assert [schedule.name for schedule in configuration.environment("dev").tasks.schedules] == ["night", "morning"]
-    assert configuration.environment("prod").load_balancer.firewall is not None
-    assert configuration.environment("prod").rollout.strategy == "canary"
-    assert configuration.environment("prod").task.secrets.keys() == {"DATABASE_PASSWORD", "API_KEY"}
-
-
 def test_a_missing_file_is_named_with_its_whole_path(tmp_path: Path) -> None:
     path = tmp_path / "elsewhere.toml"
     assert complaints(path) == [f"elsewhere.toml: cannot be read: No such file or directory: {path}"]
