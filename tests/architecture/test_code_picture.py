@@ -11,14 +11,14 @@ from tests.conftest import PROJECT
 PACKAGES = {"slipway_constructs": "constructs/", "app": "app.py"}
 """Where a package is that is not called as its folder."""
 
-ELSEWHERE = {"service/", "tests/"}
-"""Rooms with an environment of their own, and what looks at all of them."""
+OUTSIDE = {"tests/", "benchmark/"}
+"""What tests and measures all rooms, and is imported by none."""
 
 
 def rooms() -> set[str]:
     """The rooms that the Makefile checks, and the service, which it checks apart."""
     (sources,) = re.findall(r"(?m)^SOURCES := (.+)$", (PROJECT / "Makefile").read_text())
-    return {name if name.endswith(".py") else f"{name}/" for name in [*sources.split(), "service"]} - {"tests/"}
+    return {name if name.endswith(".py") else f"{name}/" for name in [*sources.split(), "service"]} - OUTSIDE
 
 
 @cache
@@ -52,7 +52,7 @@ def imports(path: Path) -> list[tuple[str, bool]]:
 def imported() -> dict[tuple[str, str], bool]:
     """Each room with each other room that it imports, and whether only late."""
     found: dict[tuple[str, str], bool] = {}
-    for room in rooms() - ELSEWHERE:
+    for room in rooms() - {"service/"}:  # whose own package is called app, too
         for path in modules(room):
             for package, late in imports(path):
                 other = PACKAGES.get(package, f"{package}/")
@@ -84,3 +84,8 @@ def test_the_groups_are_the_rooms_that_know_cdk_and_aws() -> None:
 def test_the_service_imports_no_other_room() -> None:
     names = {name for path in modules("service/app") for name, _ in imports(path)}
     assert not names & {room.rstrip("/") for room in rooms() - {"app.py"}}
+
+
+def test_nothing_imports_what_tests_and_measures() -> None:
+    names = {name for room in rooms() - {"service/"} for path in modules(room) for name, _ in imports(path)}
+    assert not names & {room.rstrip("/") for room in OUTSIDE}
