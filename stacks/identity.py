@@ -10,22 +10,20 @@ from constructs import Construct
 
 from configuration import Environment, stack_names
 from configuration.github import GitHub
-from configuration.identity import Identity, OperatorRoleSettings
+from configuration.identity import Identity, OperatorRoleSettings, SessionSettings
 from configuration.registry import Registry
+from slipway_constructs.access.bootstrap_access_role import BootstrapAccessRole
 from slipway_constructs.access.bootstrap_roles import VERSION_PARAMETER, BootstrapRole, bootstrap_role_arn
 from slipway_constructs.access.build_role import BuildRole
-from slipway_constructs.access.deploy_role import DeployRole
-from slipway_constructs.access.diff_role import DiffRole
-from slipway_constructs.access.drift_role import DriftRole
 from slipway_constructs.access.examination_access import grant_examination_access
 from slipway_constructs.access.github_provider import GitHubProvider, workflow_principal
+from slipway_constructs.access.multi_factor import with_multi_factor
 from slipway_constructs.access.operated_service import OperatedService
 from slipway_constructs.access.operating_access import (
     grant_continuation_access,
     grant_scaling_access,
     grant_shell_access,
 )
-from slipway_constructs.access.operator_role import OperatorRole
 from slipway_constructs.access.rollout_access import grant_rollout_access
 from slipway_constructs.images.github_image_cache import cached_repository
 from stacks.service_secrets import PARTS_OF_AN_ARN
@@ -117,42 +115,69 @@ class IdentityStack(Stack):
         settings = self._identity.deploy
         ref = {"ref": f"refs/heads/{environment.branch}"} if environment.branch else {}
         output = stack_names.deploy_role_output(environment.name)
-        role = DeployRole(
-            self,
+        role = self._bootstrap_access(
             output.removesuffix("Arn"),
-            role_name=settings.role_name_in(environment.name),
+            settings,
+            settings.role_name_in(environment.name),
+            "Deploys one environment through the CDK bootstrap roles.",
             trusted=self._trusted([f"environment:{environment.github_environment}"], **ref),
-            max_session_duration=Duration.minutes(settings.session_minutes),
-            bootstrap_role_arns=_bootstrap_role_arns([environment], "deploy", "file-publishing", "lookup")
+            to=_bootstrap_role_arns([environment], "deploy", "file-publishing", "lookup")
             + (_bootstrap_role_arns([environment], "image-publishing") if environment.publishes_images else []),
-        ).role
+        )
         self._grant_release_access(role, environment)
         CfnOutput(self, output, value=role.role_arn)
 
     def _diff_role(self, lookup_role_arns: Sequence[str]) -> None:
+        """Compares a pull request with what is deployed; no job that runs the request's own code should hold it."""
         settings = self._identity.diff
-        role = DiffRole(
-            self,
+        role = self._bootstrap_access(
             "DiffRole",
-            role_name=settings.role_name,
+            settings,
+            settings.role_name,
+            "Reads for cdk diff in pull requests.",
             trusted=self._trusted(["pull_request"]),
-            max_session_duration=Duration.minutes(settings.session_minutes),
-            lookup_role_arns=lookup_role_arns,
-        ).role
+            to=lookup_role_arns,
+        )
         CfnOutput(self, stack_names.DIFF_ROLE_OUTPUT, value=role.role_arn)
 
     def _drift_role(self, lookup_role_arns: Sequence[str]) -> None:
+        """Compares what is deployed with what its stacks say.
+
+        CloudFormation detects drift with the rights of whoever asks for it, who must be able to read every resource of
+        the stack ("Detect unmanaged configuration changes to stacks and resources with drift detection" in the AWS
+        CloudFormation user guide). The lookup role can, by AWS's policy ReadOnlyAccess.
+        """
         settings = self._identity.drift
-        role = DriftRole(
-            self,
+        role = self._bootstrap_access(
             "DriftRole",
-            role_name=settings.role_name,
+            settings,
+            settings.role_name,
+            "Reads for cdk drift on a schedule.",
             # Every job on the default branch has this subject, also those that run actions and images of others.
             trusted=self._trusted([f"ref:refs/heads/{self._github.default_branch}"], workflow=DRIFT_WORKFLOW),
-            max_session_duration=Duration.minutes(settings.session_minutes),
-            lookup_role_arns=lookup_role_arns,
-        ).role
+            to=lookup_role_arns,
+        )
         CfnOutput(self, stack_names.DRIFT_ROLE_OUTPUT, value=role.role_arn)
+
+    def _bootstrap_access(
+        self,
+        id: str,
+        settings: SessionSettings,
+        name: str,
+        description: str,
+        *,
+        trusted: iam.IPrincipal,
+        to: Sequence[str],
+    ) -> iam.Role:
+        return BootstrapAccessRole(
+            self,
+            id,
+            role_name=name,
+            description=description,
+            trusted=trusted,
+            max_session_duration=Duration.minutes(settings.session_minutes),
+            bootstrap_role_arns=to,
+        ).role
 
     def _lookup_role_arns(self, account: str, environments: Sequence[Environment]) -> list[str]:
         regions = [environment.region for environment in environments]
@@ -163,15 +188,15 @@ class IdentityStack(Stack):
     def _operator_role(self, settings: OperatorRoleSettings, environments: Sequence[Environment]) -> None:
         if not environments:
             return  # an account with nothing but the registry has nothing to operate
-        role = OperatorRole(
-            self,
+        person = iam.ArnPrincipal(settings.principal_arn)
+        role = self._bootstrap_access(
             "OperatorRole",
-            role_name=settings.role_name,
-            trusted=iam.ArnPrincipal(settings.principal_arn),
-            mfa=settings.mfa,
-            max_session_duration=Duration.minutes(settings.session_minutes),
-            bootstrap_role_arns=_bootstrap_role_arns(environments, "deploy", "lookup"),
-        ).role
+            settings,
+            settings.role_name,
+            "Runs the slipway verbs.",
+            trusted=with_multi_factor(person) if settings.mfa else person,
+            to=_bootstrap_role_arns(environments, "deploy", "lookup"),
+        )
         for environment in environments:
             self._grant_release_access(role, environment)
             service = self._operated(environment)

@@ -1,4 +1,4 @@
-"""Who is called at night."""
+"""Who works through the roles of `cdk bootstrap`."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,15 @@ from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_inline_policies
 
-MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
+class BootstrapAccessRole(Construct):
+    """May take on the CDK bootstrap roles that it is given, and nothing else until it is granted more.
 
-class OperatorRole(Construct):
-    """A human's role for the `slipway` verbs.
+    Whoever has CDK's deploy role can do what the CloudFormation execution role can: limit that one too
+    (bootstrap/README.md). The lookup role reads nearly everything in its account but decrypts nothing.
 
     Attributes:
-        role: may take on the CDK bootstrap roles that it is given, and nothing else until it is granted more.
+        role: the role.
     """
 
     def __init__(
@@ -24,24 +25,24 @@ class OperatorRole(Construct):
         id: str,
         *,
         role_name: str,
+        description: str,
         trusted: iam.IPrincipal,
-        mfa: bool = True,
         max_session_duration: Duration,
         bootstrap_role_arns: Sequence[str],
     ) -> None:
         """Create the role.
 
         Args:
+            description: what it is for, as IAM shows it.
             trusted: who may take it on.
-            mfa: only with multi-factor authentication, which AWS never sees in the session of a role.
         """
         super().__init__(scope, id)
         self.role = iam.Role(
             self,
             "Role",
             role_name=role_name,
-            description="Runs the slipway verbs.",
-            assumed_by=iam.PrincipalWithConditions(trusted, MFA) if mfa else trusted,
+            description=description,
+            assumed_by=trusted,
             max_session_duration=max_session_duration,
         )
         self.role.add_to_policy(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=list(bootstrap_role_arns)))
