@@ -31,6 +31,13 @@ SANDBOX_ACCOUNT = "000000000000"
 # A load balancer needs two zones; a third is one more that may fail.
 MIN_ZONES, MAX_ZONES = 2, 3
 
+PLACED = {
+    "load_balancer": "certificate_arn",  # a load balancer takes certificates of its own account and region only
+    "rollout": "hook_lambda_arn",  # ECS calls functions of its own region
+    "alerts": "pagerduty_secret_arn",  # CloudFormation reads it in the stack's own region
+}
+"""By table, the key that names something which has to be in the environment's account and region."""
+
 
 class Environment(Section):
     """`[environments.NAME]`: one deployment of the whole stack.
@@ -124,13 +131,14 @@ class Environment(Section):
             )
         return network
 
-    @field_validator("load_balancer")
+    @field_validator("load_balancer", "rollout", "alerts")
     @classmethod
-    def _certificate_is_within_reach(cls, load_balancer: LoadBalancer, info: ValidationInfo) -> LoadBalancer:
-        """A load balancer takes certificates of its own account and region only."""
-        if load_balancer.certificate_arn:
-            _check_place(load_balancer.certificate_arn, ("certificate_arn",), info)
-        return load_balancer
+    def _what_is_named_is_within_reach(cls, section: Section, info: ValidationInfo) -> Section:
+        """AWS wants these in the region of what uses them, and in the account, whose own rights then suffice."""
+        key = PLACED[info.field_name or ""]
+        if arn := getattr(section, key):
+            _check_place(arn, (key,), info)
+        return section
 
     @field_validator("task")
     @classmethod
@@ -140,22 +148,6 @@ class Environment(Section):
             if reference.startswith("arn:"):
                 _check_place(reference, ("secrets", name), info)
         return task
-
-    @field_validator("rollout")
-    @classmethod
-    def _hook_is_within_reach(cls, rollout: Rollout, info: ValidationInfo) -> Rollout:
-        """ECS calls a function of its own region; one of another account would need rights that are given there."""
-        if rollout.hook_lambda_arn:
-            _check_place(rollout.hook_lambda_arn, ("hook_lambda_arn",), info)
-        return rollout
-
-    @field_validator("alerts")
-    @classmethod
-    def _key_of_pagerduty_is_within_reach(cls, alerts: Alerts, info: ValidationInfo) -> Alerts:
-        """CloudFormation reads the secret in the stack's own region, with rights that this account gives it."""
-        if alerts.pagerduty_secret_arn:
-            _check_place(alerts.pagerduty_secret_arn, ("pagerduty_secret_arn",), info)
-        return alerts
 
     @field_validator("tasks")
     @classmethod

@@ -2,16 +2,14 @@
 
 from typing import Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from configuration.errors import KeyedValueError
-from configuration.types import CertificateArn, DomainName, HostedZoneId, PathPattern, Section
+from configuration.hosted_name import HostedName
+from configuration.types import PathPattern, Section
 
 # Of one rule of a listener, paths as well as wildcards in them: "Quotas for your Application Load Balancers".
 MAX_PATHS = MAX_WILDCARDS = 5
-
-# Of the first name in a certificate: RequestCertificate in the ACM API reference.
-MAX_CERTIFICATE_NAME = 64
 
 
 class Firewall(Section):
@@ -25,7 +23,7 @@ class Firewall(Section):
     requests_per_five_minutes: int = Field(default=2000, ge=10, le=2_000_000_000)
 
 
-class LoadBalancer(Section):
+class LoadBalancer(HostedName):
     """`[environments.NAME.load_balancer]`: HTTPS with a certificate that exists or is created, or plain HTTP.
 
     Attributes:
@@ -41,10 +39,6 @@ class LoadBalancer(Section):
         firewall: omitted, there is none.
     """
 
-    certificate_arn: CertificateArn | None = None
-    domain: DomainName | None = None
-    hosted_zone_id: HostedZoneId | None = None
-    hosted_zone: DomainName | None = None
     plain_http: bool = False
     deletion_protection: bool | None = None
     private_paths: tuple[PathPattern, ...] = Field(default=("/metrics", "/health/ready"), strict=False)
@@ -64,24 +58,6 @@ class LoadBalancer(Section):
             )
         return paths
 
-    @field_validator("hosted_zone")
-    @classmethod
-    def _the_zone_holds_the_domain(cls, zone: str | None, info: ValidationInfo) -> str | None:
-        domain = info.data.get("domain")
-        if zone and domain and not f".{domain}".endswith(f".{zone}"):
-            raise ValueError(f"must hold the domain {domain!r}, is {zone!r}")
-        return zone
-
-    @model_validator(mode="after")
-    def _zone_and_id_go_with_a_domain(self) -> Self:
-        if self.hosted_zone and not self.hosted_zone_id:
-            raise KeyedValueError(("hosted_zone_id",), "is required with hosted_zone")
-        if self.hosted_zone_id and not self.hosted_zone:
-            raise KeyedValueError(("hosted_zone",), "is required with hosted_zone_id")
-        if self.hosted_zone and not self.domain:
-            raise KeyedValueError(("domain",), "is required with hosted_zone: it is what the certificate is made for")
-        return self
-
     @model_validator(mode="after")
     def _encrypted_in_one_way_or_plain(self) -> Self:
         if self.domain and self.plain_http:
@@ -92,15 +68,5 @@ class LoadBalancer(Section):
         if sum(ways) != 1:
             raise ValueError(
                 "must have either certificate_arn, or domain with hosted_zone_id and hosted_zone, or plain_http = true"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _a_certificate_can_have_this_name(self) -> Self:
-        if self.domain and self.hosted_zone and len(self.domain) > MAX_CERTIFICATE_NAME:
-            raise KeyedValueError(
-                ("domain",),
-                f"must be at most {MAX_CERTIFICATE_NAME} characters for ACM to issue a certificate, "
-                f"is {len(self.domain)}",
             )
         return self

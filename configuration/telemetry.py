@@ -2,11 +2,10 @@
 
 from typing import Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from configuration.errors import KeyedValueError
-from configuration.load_balancer import MAX_CERTIFICATE_NAME
-from configuration.types import CertificateArn, DomainName, HostedZoneId, Section
+from configuration.hosted_name import HostedName
+from configuration.types import DomainName, Section
 
 COLLECTOR_CPU, COLLECTOR_MEMORY = 64, 256
 """CPU units, and MiB at most, that the collector beside the service takes of the task: an estimate, not a measurement.
@@ -53,41 +52,17 @@ class Objectives(Section):
     latency_percent: float = Field(default=99.0, ge=95, lt=100)
 
 
-class Dashboards(Section):
+class Dashboards(HostedName):
     """`[environments.NAME.dashboards]`: where people reach Grafana and Jaeger, on the environment's load balancer.
 
     Attributes:
-        domain: their name; Jaeger is below `/jaeger`.
-        certificate_arn: a certificate for it that exists.
-        hosted_zone_id: or the Route 53 zone in which a certificate and the record are created.
-        hosted_zone: the name of that zone; the domain is it or lies in it.
+        domain: their name; Jaeger is below `/jaeger`. Its certificate exists or is created, as `HostedName` says.
     """
 
     domain: DomainName
-    certificate_arn: CertificateArn | None = None
-    hosted_zone_id: HostedZoneId | None = None
-    hosted_zone: DomainName | None = None
-
-    @field_validator("hosted_zone")
-    @classmethod
-    def _the_zone_holds_the_domain(cls, zone: str | None, info: ValidationInfo) -> str | None:
-        domain = info.data.get("domain")
-        if zone and domain and not f".{domain}".endswith(f".{zone}"):
-            raise ValueError(f"must hold the domain {domain!r}, is {zone!r}")
-        return zone
 
     @model_validator(mode="after")
     def _one_certificate(self) -> Self:
-        if self.hosted_zone and not self.hosted_zone_id:
-            raise KeyedValueError(("hosted_zone_id",), "is required with hosted_zone")
-        if self.hosted_zone_id and not self.hosted_zone:
-            raise KeyedValueError(("hosted_zone",), "is required with hosted_zone_id")
         if bool(self.certificate_arn) == bool(self.hosted_zone):
             raise ValueError("must have either certificate_arn, or hosted_zone_id and hosted_zone")
-        if self.hosted_zone and len(self.domain) > MAX_CERTIFICATE_NAME:
-            raise KeyedValueError(
-                ("domain",),
-                f"must be at most {MAX_CERTIFICATE_NAME} characters for ACM to issue a certificate, "
-                f"is {len(self.domain)}",
-            )
         return self
