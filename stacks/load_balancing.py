@@ -6,14 +6,14 @@ from aws_cdk import Duration, Stack, Validations
 from aws_cdk import aws_certificatemanager as acm
 
 from configuration import Environment
-from configuration.load_balancer import LoadBalancer
 from slipway_constructs.acknowledgements import acknowledge
-from slipway_constructs.load_balancing.domain import AliasRecord, SiteCertificate
+from slipway_constructs.load_balancing.domain import AliasRecord
 from slipway_constructs.load_balancing.firewall import Firewall
 from slipway_constructs.load_balancing.ingress import Ingress
 from slipway_constructs.networking.existing_network import ExistingNetwork
 from slipway_constructs.networking.network import Network
 from stacks.retention import log_retention, removal_policy
+from stacks.site import site_of
 
 PLAIN_HTTP = (
     "NIST.800.53.R5-ALBHttpToHttpsRedirection",
@@ -40,7 +40,7 @@ class LoadBalancing:
 def load_balancing_of(stack: Stack, environment: Environment, network: Network | ExistingNetwork) -> LoadBalancing:
     """The load balancer in that network, with the name and the firewall that slipway.toml asks for."""
     settings = environment.load_balancer
-    site = _site_of(stack, settings)
+    site = site_of(stack, settings)
     certificate = site.certificate if site else _existing_certificate(stack, environment)
     ingress = Ingress(
         stack,
@@ -69,19 +69,6 @@ def load_balancing_of(stack: Stack, environment: Environment, network: Network |
         )
     _acknowledge(ingress, environment)
     return LoadBalancing(ingress, certificate)
-
-
-def _site_of(stack: Stack, settings: LoadBalancer) -> SiteCertificate | None:
-    """The certificate that the stack makes, where there is a hosted zone to prove it in."""
-    if not (settings.domain and settings.hosted_zone_id and settings.hosted_zone):
-        return None
-    return SiteCertificate(
-        stack,
-        "Site",
-        domain_name=settings.domain,
-        hosted_zone_id=settings.hosted_zone_id,
-        zone_name=settings.hosted_zone,
-    )
 
 
 def _existing_certificate(stack: Stack, environment: Environment) -> acm.ICertificate | None:

@@ -1,16 +1,15 @@
 """The network of one environment: a VPC of its own, or one that exists."""
 
-from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import Stack, Validations
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from configuration import Environment
-from configuration.stack_names import network
 from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.networking.existing_network import ExistingNetwork
 from slipway_constructs.networking.network import FlowLogs, Network
 from slipway_constructs.networking.vpc_endpoints import EndpointService, VpcEndpoints
+from stacks.environment_stack import EnvironmentStack
 from stacks.retention import log_retention, removal_policy
 
 SUBNET_TYPES = {
@@ -21,7 +20,7 @@ SUBNET_TYPES = {
 }
 
 
-class NetworkStack(Stack):
+class NetworkStack(EnvironmentStack):
     """The VPC, and how its tasks reach what they need; not for an environment with an existing VPC.
 
     What each `nat` costs, and what it leaves of a rollback when a zone fails, is told at `Network` and `VpcEndpoints`.
@@ -30,16 +29,9 @@ class NetworkStack(Stack):
         network: the VPC, and where load balancer and tasks go in it.
     """
 
-    def __init__(self, scope: Construct, id: str, *, env: CdkEnvironment, environment: Environment) -> None:
+    def __init__(self, scope: Construct, id: str, *, environment: Environment) -> None:
         """Create the network that the environment describes."""
-        super().__init__(
-            scope,
-            id,
-            stack_name=network(environment.name),
-            env=env,
-            termination_protection=environment.retain_data,
-            description=f"Network of {environment.name}.",
-        )
+        super().__init__(scope, id, environment=environment, description=f"Network of {environment.name}.")
         self._zones = zones = list(environment.availability_zones)
         nat = environment.network.nat
         self.network = Network(

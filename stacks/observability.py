@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Environment as CdkEnvironment
-from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
@@ -11,7 +9,6 @@ from constructs import Construct
 
 from configuration import Environment
 from configuration.github import GitHub
-from configuration.stack_names import observability
 from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.notifications import deployment_words
 from slipway_constructs.notifications.alarm_bridge import AlarmBridge
@@ -30,6 +27,7 @@ from slipway_constructs.observability.task_metrics import TaskMetrics
 from slipway_constructs.releases.deployment_alarms import DeploymentAlarms
 from slipway_constructs.services.web_service import WebService
 from stacks.alarm_texts import text_of
+from stacks.environment_stack import EnvironmentStack
 from stacks.retention import log_retention, removal_policy
 
 HIGH_CPU, HIGH_MEMORY = 80, 85
@@ -43,7 +41,7 @@ ERROR_LINES = 20
 """In five minutes: four a minute are no longer single ones."""
 
 
-class ObservabilityStack(Stack):
+class ObservabilityStack(EnvironmentStack):
     """Alarms that call a human, the dashboard, and the events of failed deployments.
 
     Attributes:
@@ -56,7 +54,6 @@ class ObservabilityStack(Stack):
         scope: Construct,
         id: str,
         *,
-        env: CdkEnvironment,
         environment: Environment,
         github: GitHub,
         topics: NotificationTopics,
@@ -80,14 +77,7 @@ class ObservabilityStack(Stack):
             further_pages: alarms of other stacks for the dashboard.
             links: further addresses for the dashboard, by what they lead to, such as Grafana.
         """
-        super().__init__(
-            scope,
-            id,
-            stack_name=observability(environment.name),
-            env=env,
-            termination_protection=environment.retain_data,
-            description=f"Alarms and dashboard of {environment.name}.",
-        )
+        super().__init__(scope, id, environment=environment, description=f"Alarms and dashboard of {environment.name}.")
         self._environment, self._topics, self._service = environment, topics, web_service.service
         self._metrics, self._tasks = metrics, TaskMetrics(web_service.service)
         self._text = text_of(environment, github)

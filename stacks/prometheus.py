@@ -2,18 +2,17 @@
 
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Stack
-from aws_cdk import Environment as CdkEnvironment
+from aws_cdk import CfnOutput
 from constructs import Construct
 
 from configuration import Environment
 from configuration.github import GitHub
-from configuration.stack_names import prometheus
 from slipway_constructs.notifications.topics import NotificationTopics
 from slipway_constructs.observability.alert_manager import alert_manager_definition
 from slipway_constructs.observability.heartbeat import Heartbeat
 from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
 from stacks.alarm_texts import text_of
+from stacks.environment_stack import EnvironmentStack
 from stacks.prometheus_rules import rules_of
 from stacks.retention import log_retention, removal_policy
 
@@ -23,7 +22,7 @@ PAGERDUTY_EU = "https://events.eu.pagerduty.com/v2/enqueue"
 ALERTMANAGER = Path(__file__).parent.parent / "observability" / "alertmanager" / "alertmanager.yaml"
 
 
-class PrometheusStack(Stack):
+class PrometheusStack(EnvironmentStack):
     """Workspace, rules and alert manager of Amazon Managed Service for Prometheus, and the watch over them.
 
     Attributes:
@@ -36,19 +35,13 @@ class PrometheusStack(Stack):
         scope: Construct,
         id: str,
         *,
-        env: CdkEnvironment,
         environment: Environment,
         github: GitHub,
         topics: NotificationTopics,
     ) -> None:
         """Create the workspace and have its alert manager tell those topics."""
         super().__init__(
-            scope,
-            id,
-            stack_name=prometheus(environment.name),
-            env=env,
-            termination_protection=environment.retain_data,
-            description=f"Metrics, rules and alert manager of {environment.name}.",
+            scope, id, environment=environment, description=f"Metrics, rules and alert manager of {environment.name}."
         )
         assert environment.dashboards is not None  # noqa: S101 - an Environment that collects telemetry has some
         heartbeat = Heartbeat(self, "Heartbeat", key=topics.key, text=text_of(environment, github), told=topics.pages)

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import CfnOutput, Duration, Stack
-from aws_cdk import Environment as CdkEnvironment
-from aws_cdk import aws_ecs as ecs
+from aws_cdk import CfnOutput, Duration
 from constructs import Construct
 
 from configuration import Environment
 from configuration.github import GitHub
 from configuration.registry import Registry
-from configuration.stack_names import service
 from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge, acknowledge_inline_policies
 from slipway_constructs.load_balancing.alternate_targets import AlternateTargets
@@ -24,14 +21,16 @@ from slipway_constructs.observability.target_metrics import CombinedMetrics, Tar
 from slipway_constructs.releases.deployment_alarms import DeploymentAlarms
 from slipway_constructs.releases.release_hooks import LambdaHook, PauseHook
 from slipway_constructs.releases.traffic_shift import TrafficShift
-from slipway_constructs.services.scaling import RequestScaling, ScheduledBounds, TaskScaling
 from slipway_constructs.services.service_task import ServiceTask
 from slipway_constructs.services.web_service import WebService
 from stacks.alarm_texts import text_of
+from stacks.cluster import cluster_of
+from stacks.environment_stack import EnvironmentStack
 from stacks.load_balancing import load_balancing_of
 from stacks.network import existing_network
 from stacks.retention import log_retention, removal_policy
 from stacks.rollouts import strategy_of
+from stacks.scaling import add_scaling
 from stacks.service_collector import add_collector, service_cpu, telemetry_variables
 from stacks.service_image import (
     CPU_ARCHITECTURES,
@@ -48,7 +47,7 @@ EXEC_SCRATCH_PATHS = ("/var/lib/amazon", "/var/log/amazon")
 """Where the agent of ECS Exec writes ("Using Amazon ECS Exec", "Considerations")."""
 
 
-class ServiceStack(Stack):
+class ServiceStack(EnvironmentStack):
     """Cluster, load balancer, service, scaling and the alarms that roll a release back.
 
     Attributes:
@@ -65,7 +64,6 @@ class ServiceStack(Stack):
         scope: Construct,
         id: str,
         *,
-        env: CdkEnvironment,
         environment: Environment,
         architecture: Architecture,
         network: Network | None,
@@ -80,14 +78,7 @@ class ServiceStack(Stack):
             network: None takes the existing VPC of the environment.
             prometheus: where a collector beside the service writes metrics; None adds no collector.
         """
-        super().__init__(
-            scope,
-            id,
-            stack_name=service(environment.name),
-            env=env,
-            termination_protection=environment.retain_data,
-            description=f"Service of {environment.name}.",
-        )
+        super().__init__(scope, id, environment=environment, description=f"Service of {environment.name}.")
         self._environment, self._alarm_text = environment, text_of(environment, github)
         self._network: Network | ExistingNetwork = network or existing_network(self, environment)
         image = (
@@ -110,7 +101,7 @@ class ServiceStack(Stack):
         self.placement = TaskPlacement(
             self.web_service.service.cluster, self._network.task_subnets, environment.network.public_addresses
         )
-        self._scale()
+        add_scaling(self, environment.tasks, service=self.web_service.service, targets=self.ingress.targets)
         self._acknowledge(task)
         self._add_outputs()
 
@@ -208,32 +199,10 @@ class ServiceStack(Stack):
 
     def _web_service(self, task: ServiceTask) -> WebService:
         environment = self._environment
-        cluster = ecs.Cluster(
-            self,
-            "Cluster",
-            cluster_name=environment.cluster_name,
-            vpc=self._network.vpc,
-            container_insights_v2=(
-                ecs.ContainerInsights.ENABLED if environment.insights_enabled else ecs.ContainerInsights.DISABLED
-            ),
-        )
-        # Not by enable_fargate_capacity_providers: that is a resource of its own, which the service does not wait for
-        # and which cannot be deleted before it.
-        resource = cluster.node.default_child
-        assert isinstance(resource, ecs.CfnCluster)  # noqa: S101 - what a Cluster is made of
-        resource.capacity_providers = ["FARGATE", "FARGATE_SPOT"]
-        if not environment.insights_enabled:
-            for finding in ("AwsSolutions-ECS4", "Checkov::CKV_AWS_65"):
-                acknowledge(
-                    cluster,
-                    finding,
-                    f"slipway.toml turns Container Insights off in {environment.name}: it is billed by metric, and the "
-                    "service's own CPU and memory, which alarms and scaling use, are measured without it.",
-                )
         web_service = WebService(
             self,
             "WebService",
-            cluster=cluster,
+            cluster=cluster_of(self, environment, self._network.vpc),
             service_name=environment.service_name,
             task_definition=task.definition,
             subnets=self._network.task_subnets,
@@ -256,32 +225,6 @@ class ServiceStack(Stack):
             LambdaHook(self, "Hook", service=service, function_arn=rollout.hook_lambda_arn)
         if rollout.pause:
             PauseHook(self, "Hook", service=service, timeout=Duration.minutes(rollout.pause_timeout_minutes))
-
-    def _scale(self) -> None:
-        tasks = self._environment.tasks
-        if tasks.count is not None:
-            return
-        scaling = TaskScaling(
-            self,
-            "Scaling",
-            service=self.web_service.service,
-            min_tasks=tasks.min,
-            max_tasks=tasks.max,
-            cpu_percent=tasks.cpu_percent,
-            memory_percent=tasks.memory_percent,
-            schedules=[
-                ScheduledBounds(each.name, each.cron, each.time_zone, min_tasks=each.min, max_tasks=each.max)
-                for each in tasks.schedules
-            ],
-        )
-        if tasks.requests_per_task is not None:
-            RequestScaling(
-                self,
-                "Requests",
-                target=scaling.target,
-                requests_per_task=tasks.requests_per_task,
-                targets=self.ingress.targets,
-            )
 
     def _add_outputs(self) -> None:
         CfnOutput(self, "Url", value=self.ingress.url)

@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, CfnOutput, Stack
-from aws_cdk import Environment as CdkEnvironment
+from aws_cdk import ArnFormat, CfnOutput
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from configuration import Environment
 from configuration.alerts import Slack
-from configuration.stack_names import observability, prometheus, service, telemetry
+from configuration.stack_names import observability, prometheus, service
 from slipway_constructs.notifications.slack import SlackChannel
 from slipway_constructs.notifications.topics import NotificationTopics
+from stacks.environment_stack import EnvironmentStack
 from stacks.retention import removal_policy
 
 
-class TelemetryStack(Stack):
+class TelemetryStack(EnvironmentStack):
     """The topics for pages and tickets, and who listens to them.
 
     Attributes:
@@ -28,7 +28,6 @@ class TelemetryStack(Stack):
         scope: Construct,
         id: str,
         *,
-        env: CdkEnvironment,
         environment: Environment,
         publishers: Sequence[str] = (),
     ) -> None:
@@ -37,14 +36,7 @@ class TelemetryStack(Stack):
         Args:
             publishers: services of AWS that publish to the topics, beside alarms and EventBridge rules.
         """
-        super().__init__(
-            scope,
-            id,
-            stack_name=telemetry(environment.name),
-            env=env,
-            termination_protection=environment.retain_data,
-            description=f"Topics of {environment.name}.",
-        )
+        super().__init__(scope, id, environment=environment, description=f"Topics of {environment.name}.")
         self.topics = NotificationTopics(
             self,
             "Topics",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import Stack
 from aws_cdk.assertions import Template as Assertions
 from aws_cdk.cx_api import CloudAssembly
@@ -37,8 +36,7 @@ def templates(assembly_of_other_networks: CloudAssembly) -> Mapping[str, Templat
 def alone(configuration: Configuration, **settings: Any) -> Template:
     """Template of the network stack of dev with those settings, its range being 10.10.0.0/16."""
     environment = varied(configuration, {"dev": {"network": {"cidr": "10.10.0.0/16"} | settings}}).environment("dev")
-    env = CdkEnvironment(account=environment.account, region=environment.region)
-    stack = NetworkStack(application.new_app(), network("dev"), env=env, environment=environment)
+    stack = NetworkStack(application.new_app(), network("dev"), environment=environment)
     return dict(Assertions.from_stack(stack).to_json())
 
 
