@@ -8,8 +8,8 @@ from configuration import Environment
 from configuration.telemetry import COLLECTOR_CPU, COLLECTOR_MEMORY
 from configuration.types import Architecture
 from slipway_constructs.networking.private_names import PrivateNames
-from slipway_constructs.observability.collector import Collector, rendered
 from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
+from slipway_constructs.services.collector import Collector, rendered
 from slipway_constructs.services.single_task_service import SingleTaskService
 from stacks.retention import log_retention, removal_policy
 from stacks.service_collector import JAEGER, TRACES_PORT

@@ -7,8 +7,8 @@ from configuration import Environment
 from configuration.telemetry import COLLECTOR_CPU, COLLECTOR_MEMORY
 from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge, acknowledge_inline_policies
-from slipway_constructs.observability.collector import TRACES_URL, Collector, rendered
 from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
+from slipway_constructs.services.collector import TRACES_URL, Collector, rendered
 from slipway_constructs.services.service_task import ServiceTask
 from stacks.retention import log_retention, removal_policy
 from stacks.telemetry_images import collector_configuration, collector_image

@@ -9,7 +9,7 @@ from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 
-from slipway_constructs.observability.collector import Collector, rendered
+from slipway_constructs.services.collector import Collector, rendered
 from tests.conftest import PROJECT
 from tests.slipway_constructs.conftest import new_stack, only
 

@@ -8,6 +8,8 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs, acknowledge_inline_policies
+from slipway_constructs.services.confinement import add_scratch, without_capabilities
+from slipway_constructs.services.task_definition import task_definition
 from slipway_constructs.services.task_role import task_role
 
 CONTAINER = "service"
@@ -74,20 +76,15 @@ class ServiceTask(Construct):
             self, "ExecutionRole", "Pulls the image, reads the secrets and writes the logs."
         )
         self.task_role = task_role(self, "TaskRole", "What the service itself may do.")
-        self.definition = ecs.FargateTaskDefinition(
+        self.definition = task_definition(
             self,
-            "Definition",
             cpu=cpu,
-            memory_limit_mib=memory_mib,
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=architecture, operating_system_family=ecs.OperatingSystemFamily.LINUX
-            ),
+            memory_mib=memory_mib,
+            architecture=architecture,
             execution_role=self.execution_role,
             task_role=self.task_role,
             ephemeral_storage_gib=ephemeral_storage_gib,
         )
-        # A replaced revision has to stay ACTIVE: it is what a rollback goes back to (aws-cdk #24372).
-        self.definition.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.container = self.definition.add_container(
             "Service",
             container_name=CONTAINER,
@@ -97,7 +94,7 @@ class ServiceTask(Construct):
             secrets=dict(secrets),
             port_mappings=[ecs.PortMapping(container_port=port, name="http")],
             readonly_root_filesystem=True,
-            linux_parameters=self._without_capabilities(),
+            linux_parameters=without_capabilities(self),
             stop_timeout=stop_timeout,
             health_check=_probe(port, liveness_path, start_period),
             logging=ecs.LogDrivers.aws_logs(
@@ -108,20 +105,9 @@ class ServiceTask(Construct):
                 max_buffer_size=Size.mebibytes(25),
             ),
         )
-        self._add_scratch(scratch_paths)
+        add_scratch(self.definition, self.container, scratch_paths)
         acknowledge_encryption_of_logs(self.log_group)
         acknowledge_inline_policies(self.execution_role)
-
-    def _without_capabilities(self) -> ecs.LinuxParameters:
-        parameters = ecs.LinuxParameters(self, "LinuxParameters", init_process_enabled=True)
-        parameters.drop_capabilities(ecs.Capability.ALL)
-        return parameters
-
-    def _add_scratch(self, paths: Sequence[str]) -> None:
-        for path in paths:
-            name = path.strip("/").replace("/", "-")
-            self.definition.add_volume(name=name)
-            self.container.add_mount_points(ecs.MountPoint(container_path=path, source_volume=name, read_only=False))
 
 
 def _probe(port: int, liveness_path: str, start_period: Duration) -> ecs.HealthCheck:

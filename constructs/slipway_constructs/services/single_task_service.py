@@ -9,6 +9,8 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs, acknowledge_inline_policies
+from slipway_constructs.services.confinement import add_scratch, without_capabilities
+from slipway_constructs.services.task_definition import task_definition
 from slipway_constructs.services.task_role import task_role
 
 
@@ -70,19 +72,14 @@ class SingleTaskService(Construct):
         self.task_role = task_role(self, "TaskRole", f"What {container_name} itself may do.")
         for role in (self.execution_role, self.task_role):
             acknowledge_inline_policies(role)
-        self.definition = ecs.FargateTaskDefinition(
+        self.definition = task_definition(
             self,
-            "Definition",
             cpu=cpu,
-            memory_limit_mib=memory_mib,
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=architecture, operating_system_family=ecs.OperatingSystemFamily.LINUX
-            ),
+            memory_mib=memory_mib,
+            architecture=architecture,
             execution_role=self.execution_role,
             task_role=self.task_role,
         )
-        # What a rollback goes back to has to stay ACTIVE (aws-cdk #24372).
-        self.definition.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
         self.container = self.definition.add_container(
             "Container",
             container_name=container_name,
@@ -93,7 +90,7 @@ class SingleTaskService(Construct):
             secrets=dict(secrets),
             port_mappings=[ecs.PortMapping(container_port=port) for port in ports],
             readonly_root_filesystem=True,
-            linux_parameters=self._without_capabilities(),
+            linux_parameters=without_capabilities(self),
             logging=ecs.LogDrivers.aws_logs(
                 log_group=self.log_group,
                 stream_prefix=container_name,
@@ -101,7 +98,7 @@ class SingleTaskService(Construct):
                 max_buffer_size=Size.mebibytes(4),
             ),
         )
-        self._add_scratch(scratch_paths)
+        add_scratch(self.definition, self.container, scratch_paths)
         self.security_group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=cluster.vpc, description=f"Task of {service_name}"
         )
@@ -123,14 +120,3 @@ class SingleTaskService(Construct):
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
         self.service.node.add_dependency(self.execution_role)  # else the first task may start before it may pull
-
-    def _without_capabilities(self) -> ecs.LinuxParameters:
-        parameters = ecs.LinuxParameters(self, "LinuxParameters", init_process_enabled=True)
-        parameters.drop_capabilities(ecs.Capability.ALL)
-        return parameters
-
-    def _add_scratch(self, paths: Sequence[str]) -> None:
-        for path in paths:
-            name = path.strip("/").replace("/", "-")
-            self.definition.add_volume(name=name)
-            self.container.add_mount_points(ecs.MountPoint(container_path=path, source_volume=name, read_only=False))

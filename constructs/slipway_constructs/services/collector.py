@@ -8,6 +8,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs
+from slipway_constructs.services.confinement import without_capabilities
 
 CONTAINER = "collector"
 """The name of the container, in the task definition and in its log streams."""
@@ -82,7 +83,7 @@ class Collector(Construct):
                 "GOMEMLIMIT": f"{int(memory_mib * HEAP_SHARE)}MiB",
             },
             readonly_root_filesystem=True,
-            linux_parameters=self._without_capabilities(),
+            linux_parameters=without_capabilities(self, init_process=False),
             health_check=ecs.HealthCheck(
                 command=["CMD", "/healthcheck", f"--port={health_port}"],  # there is no shell in the image
                 interval=Duration.seconds(30),
@@ -107,11 +108,6 @@ class Collector(Construct):
         container.add_container_dependencies(
             ecs.ContainerDependency(container=self.container, condition=ecs.ContainerDependencyCondition.START)
         )
-
-    def _without_capabilities(self) -> ecs.LinuxParameters:
-        parameters = ecs.LinuxParameters(self, "LinuxParameters", init_process_enabled=False)
-        parameters.drop_capabilities(ecs.Capability.ALL)
-        return parameters
 
 
 def rendered(template: str, **texts: str) -> str:
