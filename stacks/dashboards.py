@@ -1,6 +1,6 @@
 """Where people look at the metrics and traces of one environment."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_certificatemanager as acm
@@ -28,6 +28,26 @@ from stacks.tasks import TaskPlacement
 
 JAEGER_PRIORITY, GRAFANA_PRIORITY = 50, 51
 """Behind the service's private paths, which are hidden here too, and before what leads everything to the service."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """What those get who have signed in.
+
+    Attributes:
+        route: the id of the construct that leads there.
+        port: of the service's task.
+        priority: of the listener's rule.
+        conditions: which requests are meant.
+        health_path: answers when the task can take traffic.
+    """
+
+    route: str
+    service: SingleTaskService
+    port: int
+    priority: int
+    conditions: list[elbv2.ListenerCondition]
+    health_path: str
 
 
 def links_of(environment: Environment) -> dict[str, str]:
@@ -106,30 +126,33 @@ class DashboardsStack(EnvironmentStack):
         )
         host = elbv2.ListenerCondition.host_headers([domain])
         below = elbv2.ListenerCondition.path_patterns([JAEGER_PATH, f"{JAEGER_PATH}/*"])
-        routes: Sequence[tuple[str, SingleTaskService, int, int, list[elbv2.ListenerCondition], str]] = (
-            ("JaegerRoute", jaeger, JAEGER_PORT, JAEGER_PRIORITY, [host, below], f"{JAEGER_PATH}/"),
-            ("GrafanaRoute", grafana, GRAFANA_PORT, GRAFANA_PRIORITY, [host], GRAFANA_HEALTH),
-        )
-        for name, service, port, priority, conditions, health_path in routes:
-            route = SignedInRoute(
-                self,
-                name,
-                vpc=vpc,
-                listener=listener,
-                priority=priority,
-                conditions=conditions,
-                sign_in=sign_in,
-                port=port,
-                health_path=health_path,
+        for page in (
+            Page("JaegerRoute", jaeger, JAEGER_PORT, JAEGER_PRIORITY, [host, below], f"{JAEGER_PATH}/"),
+            Page("GrafanaRoute", grafana, GRAFANA_PORT, GRAFANA_PRIORITY, [host], GRAFANA_HEALTH),
+        ):
+            balancer.connections.allow_to(
+                page.service.security_group, ec2.Port.tcp(page.port), "From the load balancer"
             )
-            balancer.connections.allow_to(service.security_group, ec2.Port.tcp(port), "From the load balancer")
-            route.targets.add_target(
-                service.service.load_balancer_target(
-                    container_name=service.container.container_name, container_port=port
-                )
-            )
-            service.service.node.add_dependency(route.rule)  # ECS takes no target group without a load balancer
+            self._lead_to(page, vpc, listener, sign_in)
         CfnOutput(self, "UserPoolId", value=sign_in.user_pool.user_pool_id)
+
+    def _lead_to(self, page: Page, vpc: ec2.IVpc, listener: elbv2.IApplicationListener, sign_in: SignIn) -> None:
+        route = SignedInRoute(
+            self,
+            page.route,
+            vpc=vpc,
+            listener=listener,
+            priority=page.priority,
+            conditions=page.conditions,
+            sign_in=sign_in,
+            port=page.port,
+            health_path=page.health_path,
+        )
+        service, container = page.service.service, page.service.container
+        route.targets.add_target(
+            service.load_balancer_target(container_name=container.container_name, container_port=page.port)
+        )
+        service.node.add_dependency(route.rule)  # ECS takes no target group without a load balancer
 
     def _name_in_public(self, settings: Dashboards) -> None:
         """The certificate on the listener, and the record where the stack makes them."""

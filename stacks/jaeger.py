@@ -61,6 +61,19 @@ def add_jaeger(
         container_cpu=CPU - COLLECTOR_CPU,
         container_memory_mib=MEMORY - COLLECTOR_MEMORY,
     )
+    _add_collector(scope, environment, jaeger, architecture=architecture, prometheus=prometheus)
+    _name_in_private(scope, environment, jaeger, placement)
+    return jaeger
+
+
+def _add_collector(
+    scope: Construct,
+    environment: Environment,
+    jaeger: SingleTaskService,
+    *,
+    architecture: Architecture,
+    prometheus: PrometheusWorkspace,
+) -> None:
     Collector(
         scope,
         "JaegerCollector",
@@ -78,6 +91,11 @@ def add_jaeger(
         health_port=COLLECTOR_HEALTH_PORT,
     )
     prometheus.grant_write(jaeger.task_role)
+
+
+def _name_in_private(
+    scope: Construct, environment: Environment, jaeger: SingleTaskService, placement: TaskPlacement
+) -> None:
     names = PrivateNames(scope, "Names", vpc=placement.cluster.vpc, domain=environment.private_domain)
     jaeger.service.enable_cloud_map(
         name=JAEGER,
@@ -86,7 +104,6 @@ def add_jaeger(
         dns_record_type=servicediscovery.DnsRecordType.A,
         dns_ttl=ADDRESS_TTL,
     )
-    return jaeger
 
 
 def jaeger_url(environment: Environment) -> str:

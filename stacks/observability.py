@@ -15,6 +15,7 @@ from slipway_constructs.notifications.alarm_bridge import AlarmBridge
 from slipway_constructs.notifications.dead_letters import DeadLetters
 from slipway_constructs.notifications.delivery_alarms import DeliveryAlarms
 from slipway_constructs.notifications.deployment_events import DeploymentEvents
+from slipway_constructs.notifications.deployment_words import Words
 from slipway_constructs.notifications.pagerduty import ENDPOINTS, AlarmIncidents, DeploymentIncidents, PagerDuty
 from slipway_constructs.notifications.slack import SlackDeploymentEvents
 from slipway_constructs.notifications.topics import NotificationTopics
@@ -97,25 +98,11 @@ class ObservabilityStack(EnvironmentStack):
     def _add_alarms(self, log_group: logs.ILogGroup, ticket: sns.ITopic | None) -> list[cloudwatch.Alarm]:
         """Those about the service that make tickets are returned; that topic is told of them."""
         environment, text, topics = self._environment, self._text, self._topics
-        tasks, rollout = environment.tasks, environment.rollout
-        self._alarms = ServiceAlarms(
-            self,
-            "Alarms",
-            metrics=self._metrics,
-            tasks=self._tasks,
-            error_percent=rollout.error_percent,
-            p99_seconds=rollout.p99_seconds,
-            minimum_requests=rollout.minimum_requests,
-            cpu_percent=_above(tasks.cpu_percent, HIGH_CPU, scaled=tasks.count is None),
-            memory_percent=_above(tasks.memory_percent, HIGH_MEMORY, scaled=tasks.count is None),
-            text=text,
-            page=topics.pages,
-            ticket=ticket,
-        )
+        self._alarms = self._service_alarms(ticket)
         self.pages: list[cloudwatch.Alarm] = list(self._alarms.pages)
         of_service: list[cloudwatch.Alarm] = list(self._alarms.tickets)
         self._outage: list[cloudwatch.Alarm] = []
-        if not tasks.stops_by_schedule:
+        if not environment.tasks.stops_by_schedule:
             self._outage = [OutageAlarm(self, "Outage", metrics=self._metrics, text=text, page=topics.pages).alarm]
             self.pages = [*self._outage, *self.pages]
         if environment.insights_enabled:
@@ -141,6 +128,23 @@ class ObservabilityStack(EnvironmentStack):
         )
         self.tickets: list[cloudwatch.Alarm] = [*of_service, *delivery.alarms]
         return of_service
+
+    def _service_alarms(self, ticket: sns.ITopic | None) -> ServiceAlarms:
+        tasks, rollout = self._environment.tasks, self._environment.rollout
+        return ServiceAlarms(
+            self,
+            "Alarms",
+            metrics=self._metrics,
+            tasks=self._tasks,
+            error_percent=rollout.error_percent,
+            p99_seconds=rollout.p99_seconds,
+            minimum_requests=rollout.minimum_requests,
+            cpu_percent=_above(tasks.cpu_percent, HIGH_CPU, scaled=tasks.count is None),
+            memory_percent=_above(tasks.memory_percent, HIGH_MEMORY, scaled=tasks.count is None),
+            text=self._text,
+            page=self._topics.pages,
+            ticket=ticket,
+        )
 
     def _bridge(self, alarms: Sequence[cloudwatch.Alarm], prometheus: PrometheusWorkspace) -> None:
         bridge = AlarmBridge(
@@ -208,25 +212,29 @@ class ObservabilityStack(EnvironmentStack):
                 dead_letters=dead_letters,
             )
         if environment.alerts.pagerduty_secret_arn:
-            pagerduty = PagerDuty(
-                self,
-                "PagerDuty",
-                name=f"slipway-{environment.name}-pagerduty",
-                endpoint=ENDPOINTS[environment.alerts.pagerduty_region],
-                secret_arn=environment.alerts.pagerduty_secret_arn,
-                rule_names=f"{self.stack_name}-*",
-            )
-            AlarmIncidents(self, "Incidents", alarms=self.pages, pagerduty=pagerduty, dead_letters=dead_letters)
-            DeploymentIncidents(
-                self,
-                "DeploymentIncidents",
-                service=service,
-                service_name=name,
-                failed=failed,
-                rolling_back=rolling_back,
-                pagerduty=pagerduty,
-                dead_letters=dead_letters,
-            )
+            self._tell_pagerduty(environment.alerts.pagerduty_secret_arn, failed, rolling_back)
+
+    def _tell_pagerduty(self, secret_arn: str, failed: Words, rolling_back: Words) -> None:
+        environment, dead_letters = self._environment, self._dead_letters
+        pagerduty = PagerDuty(
+            self,
+            "PagerDuty",
+            name=f"slipway-{environment.name}-pagerduty",
+            endpoint=ENDPOINTS[environment.alerts.pagerduty_region],
+            secret_arn=secret_arn,
+            rule_names=f"{self.stack_name}-*",
+        )
+        AlarmIncidents(self, "Incidents", alarms=self.pages, pagerduty=pagerduty, dead_letters=dead_letters)
+        DeploymentIncidents(
+            self,
+            "DeploymentIncidents",
+            service=self._service,
+            service_name=environment.service_name,
+            failed=failed,
+            rolling_back=rolling_back,
+            pagerduty=pagerduty,
+            dead_letters=dead_letters,
+        )
 
 
 def _above(target: int, usual: int, *, scaled: bool) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from aws_cdk import CfnOutput, Duration
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from configuration import Environment
@@ -157,13 +158,7 @@ class ServiceStack(EnvironmentStack):
     def _serve_by_shifting(self, task: ServiceTask) -> None:
         environment, balancer, targets = self._environment, self.ingress.load_balancer, self.ingress.targets
         rollout = environment.rollout
-        alternate = AlternateTargets(
-            self,
-            "Alternate",
-            vpc=self._network.vpc,
-            target_port=environment.task.port,
-            health_path=environment.task.readiness_path,
-        ).targets
+        alternate = self._alternate_targets()
         metrics = TargetMetrics(balancer, targets), TargetMetrics(balancer, alternate)
         self.metrics = CombinedMetrics(*metrics)
         self.deployment_alarms = [
@@ -196,6 +191,15 @@ class ServiceStack(EnvironmentStack):
             test_rule=test.rule,
         )
         self._add_hook()
+
+    def _alternate_targets(self) -> elbv2.ApplicationTargetGroup:
+        return AlternateTargets(
+            self,
+            "Alternate",
+            vpc=self._network.vpc,
+            target_port=self._environment.task.port,
+            health_path=self._environment.task.readiness_path,
+        ).targets
 
     def _web_service(self, task: ServiceTask) -> WebService:
         environment = self._environment

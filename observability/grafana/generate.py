@@ -15,16 +15,10 @@ from observability.grafana.panels import (
     label_variable,
     number,
 )
+from observability.grafana.queries import ALLOWED, BUCKETS, ERRORS, RATE, REQUESTS, per_second, quantile
 
 FILE = Path(__file__).parent / "dashboards" / "service.json"
 
-RATE = "[$__rate_interval]"
-"""Grafana's own window, which is never too short for the scrapes."""
-
-REQUESTS = 'http_requests_total{job="service"}'
-ERRORS = 'http_requests_total{job="service",status=~"5.."}'
-ALLOWED = "on (slo) group_left () (1 - slo:objective:ratio)"  # what objectives leave, to divide a share by
-BUCKETS = 'http_request_duration_seconds_bucket{job="service"}'
 LATENCY_OBJECTIVE = 0.5
 """Seconds, as in the rule that counts slow requests."""
 
@@ -107,17 +101,11 @@ def _now() -> list[Json]:
 
 def _golden_signals() -> list[Json]:
     return [
-        graph(
-            "Traffic by route",
-            "Requests a second.",
-            Query(f"sum by (route) (rate({REQUESTS}{RATE}))", "{{route}}"),
-            unit="reqps",
-            stacked=True,
-        ),
+        _traffic_by("route"),
         graph(
             "Errors by route",
             "Share of requests that ended in 5xx.",
-            Query(f"sum by (route) (rate({ERRORS}{RATE})) / sum by (route) (rate({REQUESTS}{RATE}))", "{{route}}"),
+            Query(f"{per_second(ERRORS, 'route')} / {per_second(REQUESTS, 'route')}", "{{route}}"),
             unit="percentunit",
             links=_searches("Failed traces", "tags=%7B%22error%22%3A%22true%22%7D"),
         ),
@@ -126,27 +114,21 @@ def _golden_signals() -> list[Json]:
             "Seconds within which half, 90 and 99 percent of the answers begin. On a laptop dots lead to traces.",
             *(
                 Query(
-                    f"histogram_quantile({quantile}, sum by (le) (rate({BUCKETS}{RATE})))",
+                    quantile(share, BUCKETS),
                     name,
-                    exemplars=quantile == "0.99",  # once is enough: all three would have the same ones
+                    exemplars=share == "0.99",  # once is enough: all three would have the same ones
                 )
-                for quantile, name in (("0.5", "p50"), ("0.9", "p90"), ("0.99", "p99"))
+                for share, name in (("0.5", "p50"), ("0.9", "p90"), ("0.99", "p99"))
             ),
             unit="s",
             limits=[Limit(LATENCY_OBJECTIVE, "red")],
             links=_searches("Slow traces", f"minDuration={LATENCY_OBJECTIVE}s"),
         ),
-        graph(
-            "Traffic by status",
-            "Requests a second.",
-            Query(f"sum by (status) (rate({REQUESTS}{RATE}))", "{{status}}"),
-            unit="reqps",
-            stacked=True,
-        ),
+        _traffic_by("status"),
         graph(
             "Latency by route",
             "Seconds within which 99 percent of the answers begin.",
-            Query(f"histogram_quantile(0.99, sum by (le, route) (rate({BUCKETS}{RATE})))", "{{route}}"),
+            Query(quantile("0.99", BUCKETS, "route"), "{{route}}"),
             unit="s",
             limits=[Limit(LATENCY_OBJECTIVE, "red")],
         ),
@@ -157,6 +139,16 @@ def _golden_signals() -> list[Json]:
             unit="s",
         ),
     ]
+
+
+def _traffic_by(label: str) -> Json:
+    return graph(
+        f"Traffic by {label}",
+        "Requests a second.",
+        Query(per_second(REQUESTS, label), f"{{{{{label}}}}}"),
+        unit="reqps",
+        stacked=True,
+    )
 
 
 def _searches(title: str, wanted: str) -> list[Link]:
@@ -269,7 +261,7 @@ def _traces() -> list[Json]:
             "Spans",
             "Spans a second that Jaeger counts: what was sampled.",
             Query(
-                f"sum by (service_name, span_kind) (rate(traces_span_metrics_calls_total{RATE}))",
+                per_second("traces_span_metrics_calls_total", "service_name", "span_kind"),
                 "{{service_name}} {{span_kind}}",
             ),
             unit="cps",
@@ -284,7 +276,7 @@ def _traces() -> list[Json]:
         graph(
             "Latency of spans",
             "Seconds within which 99 percent of the traced requests are answered.",
-            Query(f"histogram_quantile(0.99, sum by (le, span_name) (rate({seconds}{RATE})))", "{{span_name}}"),
+            Query(quantile("0.99", seconds, "span_name"), "{{span_name}}"),
             unit="s",
         ),
     ]

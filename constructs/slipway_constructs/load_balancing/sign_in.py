@@ -58,7 +58,19 @@ class SignIn(Construct):
             deletion_protection=removal_policy is RemovalPolicy.RETAIN,
             removal_policy=removal_policy,
         )
-        self.client = self.user_pool.add_client(
+        self.client = self._client(domain_name)
+        self.domain = self.user_pool.add_domain(
+            "Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=domain_prefix)
+        )
+        acknowledge(
+            self.user_pool,
+            "AwsSolutions-COG8",
+            "Threat protection comes with the Plus plan, which is billed by user. An administrator adds everybody "
+            "here, and nobody signs in without a second factor.",
+        )
+
+    def _client(self, domain_name: str) -> cognito.UserPoolClient:
+        return self.user_pool.add_client(
             "LoadBalancer",
             generate_secret=True,
             o_auth=cognito.OAuthSettings(
@@ -69,15 +81,6 @@ class SignIn(Construct):
             prevent_user_existence_errors=True,
             refresh_token_validity=SESSION,
             supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
-        )
-        self.domain = self.user_pool.add_domain(
-            "Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=domain_prefix)
-        )
-        acknowledge(
-            self.user_pool,
-            "AwsSolutions-COG8",
-            "Threat protection comes with the Plus plan, which is billed by user. An administrator adds everybody "
-            "here, and nobody signs in without a second factor.",
         )
 
 

@@ -2,13 +2,14 @@
 
 from string import Template
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs
 from slipway_constructs.services.confinement import without_capabilities
+from slipway_constructs.services.container_logs import log_driver
 
 CONTAINER = "collector"
 """The name of the container, in the task definition and in its log streams."""
@@ -91,12 +92,7 @@ class Collector(Construct):
                 retries=3,
                 start_period=Duration.seconds(30),
             ),
-            logging=ecs.LogDrivers.aws_logs(
-                log_group=self.log_group,
-                stream_prefix=CONTAINER,
-                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
-                max_buffer_size=Size.mebibytes(1),
-            ),
+            logging=log_driver(self.log_group, CONTAINER, buffer_mebibytes=1),
         )
 
     def outlive(self, container: ecs.ContainerDefinition) -> None:

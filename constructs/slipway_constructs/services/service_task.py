@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs, acknowledge_inline_policies
 from slipway_constructs.services.confinement import add_scratch, without_capabilities
+from slipway_constructs.services.container_logs import log_driver
 from slipway_constructs.services.task_definition import task_definition
 from slipway_constructs.services.task_role import task_role
 
@@ -97,13 +98,7 @@ class ServiceTask(Construct):
             linux_parameters=without_capabilities(self),
             stop_timeout=stop_timeout,
             health_check=_probe(port, liveness_path, start_period),
-            logging=ecs.LogDrivers.aws_logs(
-                log_group=self.log_group,
-                stream_prefix=CONTAINER,
-                # A slow CloudWatch must not stop the service; what does not fit into the buffer is lost.
-                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
-                max_buffer_size=Size.mebibytes(25),
-            ),
+            logging=log_driver(self.log_group, CONTAINER, buffer_mebibytes=25),
         )
         add_scratch(self.definition, self.container, scratch_paths)
         acknowledge_encryption_of_logs(self.log_group)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
@@ -10,6 +10,7 @@ from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs, acknowledge_inline_policies
 from slipway_constructs.services.confinement import add_scratch, without_capabilities
+from slipway_constructs.services.container_logs import log_driver
 from slipway_constructs.services.task_definition import task_definition
 from slipway_constructs.services.task_role import task_role
 
@@ -91,22 +92,23 @@ class SingleTaskService(Construct):
             port_mappings=[ecs.PortMapping(container_port=port) for port in ports],
             readonly_root_filesystem=True,
             linux_parameters=without_capabilities(self),
-            logging=ecs.LogDrivers.aws_logs(
-                log_group=self.log_group,
-                stream_prefix=container_name,
-                mode=ecs.AwsLogDriverMode.NON_BLOCKING,
-                max_buffer_size=Size.mebibytes(4),
-            ),
+            logging=log_driver(self.log_group, container_name, buffer_mebibytes=4),
         )
         add_scratch(self.definition, self.container, scratch_paths)
         self.security_group = ec2.SecurityGroup(
             self, "SecurityGroup", vpc=cluster.vpc, description=f"Task of {service_name}"
         )
-        self.service = ecs.FargateService(
+        self.service = self._service(cluster, service_name, subnets, assign_public_ip=assign_public_ip)
+        self.service.node.add_dependency(self.execution_role)  # else the first task may start before it may pull
+
+    def _service(
+        self, cluster: ecs.ICluster, name: str, subnets: ec2.SubnetSelection, *, assign_public_ip: bool
+    ) -> ecs.FargateService:
+        return ecs.FargateService(
             self,
             "Service",
             cluster=cluster,
-            service_name=service_name,
+            service_name=name,
             task_definition=self.definition,
             vpc_subnets=subnets,
             assign_public_ip=assign_public_ip,
@@ -119,4 +121,3 @@ class SingleTaskService(Construct):
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
-        self.service.node.add_dependency(self.execution_role)  # else the first task may start before it may pull
