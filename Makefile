@@ -74,6 +74,13 @@ coverage: node_modules/.all .checkov/.installed ## Run every test in Poetry's en
 	@mkdir -p coverage
 	@cd service && poetry run pytest --quiet -m "" --cov --cov-report=xml:../coverage/service.xml
 	@poetry run pytest --numprocesses 2 --dist loadfile --cov --cov-report=xml:coverage/infrastructure.xml
+	@$(MAKE) coverage-floors
+
+# The service's floor, 100, is in its own pyproject.toml.
+.PHONY: coverage-floors
+coverage-floors:
+	@for part in operations constructs; do \
+	  poetry run coverage report --include="$$part/*" --skip-covered --show-missing --fail-under=95; done
 
 .PHONY: prometheus
 prometheus: ## Install what observability is tested against, from Debian's packages
@@ -88,11 +95,11 @@ bench: service/.venv/.test ## Measure what the service's logs, metrics and trace
 	@cd service && .venv/bin/python -m benchmark
 
 # Two at a time, the longest first; every one says what it found, whatever the others found.
-CHECKS := check-mypy check-pyright check-secrets check-service check-ruff check-imports check-dead-code lint-workflows
+CHECKS := check-mypy check-pyright check-secrets check-service check-ruff check-imports check-dead-code check-licences lint-workflows
 TOLD_IN_TURN := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .PHONY: check
-check: .venv/.development node_modules/.all service/.venv/.test ## Check format, lint, types, imports, dead code, secrets, workflows
+check: .venv/.development node_modules/.all service/.venv/.test ## Check format, lint, types, imports, dead code, secrets, licences, workflows
 	@$(MAKE) --jobs=2 $(TOLD_IN_TURN) --keep-going $(CHECKS)
 
 .PHONY: check-ruff
@@ -123,6 +130,10 @@ check-imports: .venv/.development ## Check that each part imports only what it m
 check-dead-code: .venv/.development ## Look for code that nothing uses
 	@vulture
 	@vulture $(SOURCES) service/app service/benchmark service/tests
+
+.PHONY: check-licences
+check-licences: .venv/.development service/.venv/.test ## Check that no dependency's licence binds who uses this
+	@pytest --quiet tests/toolchain/test_licences.py
 
 # Locks and exports are full of hashes, and snapshots are made from code that is looked at.
 NO_SECRETS := ':!poetry.lock' ':!package-lock.json' ':!*/poetry.lock' ':!*requirements/*.txt' ':!tests/stacks/__snapshots__'

@@ -44,7 +44,17 @@ def made(target: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_every_gate_is_part_of_the_check() -> None:
     planned = ended(["make", "--dry-run", "check"], PROJECT)
-    gates = ("ruff", "mypy", "pyright", "lint-imports", "vulture", "detect-secrets-hook", "actionlint", "cd service")
+    gates = (
+        "ruff",
+        "mypy",
+        "pyright",
+        "lint-imports",
+        "vulture",
+        "detect-secrets-hook",
+        "actionlint",
+        "cd service",
+        "pytest",
+    )
     assert [gate for gate in gates if f"\n{gate}" not in planned.stdout and f" {gate}" not in planned.stdout] == []
 
 
@@ -93,3 +103,28 @@ def test_a_secret_is_found(line: str, kind: str, tmp_path: Path) -> None:
     assert found.returncode != 0
     assert f"Secret Type: {kind}" in found.stdout
     assert "Location:    settings.py:1" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("part", "covered", "ends"), [("operations", 94, 2), ("constructs", 94, 2), ("constructs", 95, 0)]
+)
+def test_a_part_that_tests_reach_less_of_than_its_floor_fails(
+    part: str, covered: int, ends: int, tmp_path: Path
+) -> None:
+    shutil.copy(PROJECT / "Makefile", tmp_path)
+    for name in ("operations", "constructs"):
+        (tmp_path / name).mkdir()
+        reached = covered - 1 if name == part else 98  # beside the definition, which is reached, too
+        lines = ["import sys"] * reached + ["def nobody_calls_it():"] + ["    sys.exit()"] * (99 - reached)
+        (tmp_path / name / "module.py").write_text("\n".join(lines))
+    (tmp_path / "run.py").write_text(
+        "from runpy import run_path\nrun_path('operations/module.py')\nrun_path('constructs/module.py')\n"
+    )
+    poetry = tmp_path / "bin" / "poetry"
+    poetry.parent.mkdir()
+    poetry.write_text('#!/bin/sh\nshift\nexec "$@"\n')
+    poetry.chmod(0o755)
+    here = {"PATH": os.pathsep.join([str(poetry.parent), str(Path(sys.executable).parent), os.environ["PATH"]])}
+    assert ended(["coverage", "run", "--source=.", "run.py"], tmp_path, **here).returncode == 0
+    found = ended(["make", "coverage-floors"], tmp_path, **here)
+    assert found.returncode == ends, found.stdout
