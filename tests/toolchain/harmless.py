@@ -16,6 +16,7 @@ VALUES = {
     r"write": "what a job may do with its token",
     r"Authorization": "the header, not what is in it",
     r"routing_key": "the name of a field",
+    r"secrets": "the name of a module",
     r"arn:secret": "stands for an ARN in tests",
     r"a-token|hunter2|looks|p4ss|s3cret|secret|session|test|token": "made up for tests",
     r"\d{12}/us-east-1/[A-Za-z]+": "the key of an incident, made up for tests",

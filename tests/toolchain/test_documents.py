@@ -7,7 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import typer
@@ -21,7 +21,7 @@ from tests.toolchain.documents import SHELL, Block, anchors, blocks, broken_link
 TEXTS = {name: (PROJECT / name).read_text() for name in documents()}
 BLOCKS = [block for name, text in TEXTS.items() for block in blocks(text, name)]
 SPANS = sorted({span for text in TEXTS.values() for span in spans(text)})
-UsageError: type[Any] = typer.BadParameter.__bases__[0]
+UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
 """What Typer raises for every word that a verb does not take."""
 
 NO_SETTINGS = {
