@@ -1,16 +1,16 @@
 """What somebody changed by hand: deployed resources that are no longer as their stacks say."""
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from configuration import Configuration, ConfigurationError, Environment
+from configuration import Configuration, Environment
 from operations.cdk import reader, stands_for_account
 from operations.errors import OperationError
 from operations.review.assembly import read_assembly
 from operations.review.names import SHARED, environment_of
+from operations.review.printed import read_printed
 
 TOTAL = re.compile(r"Number of resources with drift: (\d+)(?: \((\d+) unchecked\))?")
 """The CDK CLI's last line."""
@@ -42,13 +42,7 @@ class Drift:
 
     def as_json(self) -> dict[str, object]:
         """The same as plain data."""
-        return {
-            "environment": self.environment,
-            "drifted": self.drifted,
-            "unchecked": self.unchecked,
-            "text": self.text,
-            "problem": self.problem,
-        }
+        return asdict(self)
 
 
 def find_drift(configuration: Configuration, environment: Environment, folder: Path) -> Drift:
@@ -90,19 +84,14 @@ def read_drifts(paths: Sequence[Path]) -> list[Drift]:
     Raises:
         ConfigurationError: a file is something else.
     """
-    drifts = []
-    for path in paths:
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            drifts.append(
-                Drift(
-                    environment=str(document["environment"]),
-                    drifted=int(document["drifted"]),
-                    unchecked=int(document["unchecked"]),
-                    text=str(document["text"]),
-                    problem=str(document["problem"]),
-                )
-            )
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ConfigurationError(f"{path}: is not what slipway drift --json prints: {error!r}") from error
-    return drifts
+    return read_printed(
+        paths,
+        "drift",
+        lambda printed: Drift(
+            environment=str(printed["environment"]),
+            drifted=int(printed["drifted"]),
+            unchecked=int(printed["unchecked"]),
+            text=str(printed["text"]),
+            problem=str(printed["problem"]),
+        ),
+    )

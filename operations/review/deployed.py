@@ -3,14 +3,15 @@
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from configuration import Configuration, ConfigurationError, Environment
+from configuration import Configuration, Environment
 from operations.cdk import reader, stands_for_account
 from operations.review.assembly import Assembly, Template
 from operations.review.names import SHARED, environment_of
+from operations.review.printed import read_printed
 
 VERSION = "36.0.0"
 """Of the manifest: what is written here has not changed since, and every CLI reads what is older than itself."""
@@ -36,12 +37,7 @@ class DeployedDiff:
 
     def as_json(self) -> dict[str, object]:
         """The same as plain data."""
-        return {
-            "environment": self.environment,
-            "text": self.text,
-            "elsewhere": list(self.elsewhere),
-            "problem": self.problem,
-        }
+        return asdict(self)
 
 
 def diff_with_deployed(configuration: Configuration, environment: Environment, assembly: Assembly) -> DeployedDiff:
@@ -77,21 +73,16 @@ def read_diffs(paths: Sequence[Path]) -> list[DeployedDiff]:
     Raises:
         ConfigurationError: a file is something else.
     """
-    diffs = []
-    for path in paths:
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-            diffs.append(
-                DeployedDiff(
-                    environment=str(document["environment"]),
-                    text=str(document["text"]),
-                    elsewhere=tuple(str(each) for each in document["elsewhere"]),
-                    problem=str(document["problem"]),
-                )
-            )
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ConfigurationError(f"{path}: is not what slipway diff --json prints: {error!r}") from error
-    return diffs
+    return read_printed(
+        paths,
+        "diff",
+        lambda printed: DeployedDiff(
+            environment=str(printed["environment"]),
+            text=str(printed["text"]),
+            elsewhere=tuple(str(each) for each in printed["elsewhere"]),
+            problem=str(printed["problem"]),
+        ),
+    )
 
 
 def _write(folder: Path, templates: Sequence[Template]) -> None:

@@ -1,12 +1,12 @@
 """What is kept from the load balancer."""
 
-from aws_cdk import Aws, Fn, Names, RemovalPolicy, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import Aws, Fn, Names, RemovalPolicy
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs
+from slipway_constructs.log_delivery import let_logs_in, log_group_arn
 
 RATE_WINDOW_SECONDS = 300
 
@@ -88,7 +88,7 @@ class Firewall(Construct):
             self,
             "Logging",
             resource_arn=self.web_acl.attr_arn,
-            log_destination_configs=[self._log_group_arn()],
+            log_destination_configs=[log_group_arn(self.log_group)],
             redacted_fields=[
                 wafv2.CfnLoggingConfiguration.FieldToMatchProperty(single_header={"Name": header})
                 for header in REDACTED_HEADERS
@@ -104,34 +104,7 @@ class Firewall(Construct):
                 ],
             },
         )
-        logging.node.add_dependency(self._let_logs_in())
-
-    def _log_group_arn(self) -> str:
-        """Without the `:*` at its end that CloudFormation's attribute has, and WAF does not take."""
-        return Stack.of(self).format_arn(service="logs", resource=f"log-group:{self.log_group.log_group_name}")
-
-    def _let_logs_in(self) -> logs.ResourcePolicy:
-        """Without it WAF adds each log group to one policy of the account, `AWSWAF-LOGS`, until that is full.
-
-        An account has room for ten such policies in a region (CloudWatch Logs API reference, "PutResourcePolicy").
-        """
-        stack = Stack.of(self)
-        source = stack.format_arn(service="logs", resource="*")
-        return logs.ResourcePolicy(
-            self,
-            "Delivery",
-            policy_statements=[
-                iam.PolicyStatement(
-                    principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
-                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                    resources=[f"{self._log_group_arn()}:*"],
-                    conditions={
-                        "StringEquals": {"aws:SourceAccount": stack.account},
-                        "ArnLike": {"aws:SourceArn": source},
-                    },
-                )
-            ],
-        )
+        logging.node.add_dependency(let_logs_in(self, self.log_group))
 
 
 def _rate_limit(priority: int, requests: int) -> wafv2.CfnWebACL.RuleProperty:

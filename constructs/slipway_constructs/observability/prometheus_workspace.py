@@ -9,6 +9,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs
+from slipway_constructs.log_delivery import let_logs_in
 
 PUBLISHER = "aps.amazonaws.com"
 """As which the alert manager publishes to topics ("Giving Amazon Managed Service for Prometheus permission to send
@@ -61,7 +62,7 @@ class PrometheusWorkspace(Construct):
             ),
         )
         self.workspace.apply_removal_policy(removal_policy)
-        self.workspace.node.add_dependency(self._let_logs_in())
+        self.workspace.node.add_dependency(let_logs_in(self, self.log_group))
         # Not the attribute PrometheusEndpoint, which ends in a slash.
         region = Stack.of(self).region
         self.url = f"https://aps-workspaces.{region}.amazonaws.com/workspaces/{self.workspace.attr_workspace_id}"
@@ -99,27 +100,3 @@ class PrometheusWorkspace(Construct):
         )
         acknowledge_encryption_of_logs(group)
         return group
-
-    def _let_logs_in(self) -> logs.ResourcePolicy:
-        """Without it the service adds each log group to one policy of the account, until that is full.
-
-        "Logs sent to CloudWatch Logs" in "Enable logging from AWS services".
-        """
-        stack = Stack.of(self)
-        return logs.ResourcePolicy(
-            self,
-            "Delivery",
-            policy_statements=[
-                iam.PolicyStatement(
-                    principals=[iam.ServicePrincipal("delivery.logs.amazonaws.com")],
-                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                    resources=[
-                        f"{stack.format_arn(service='logs', resource=f'log-group:{self.log_group.log_group_name}')}:*"
-                    ],
-                    conditions={
-                        "StringEquals": {"aws:SourceAccount": stack.account},
-                        "ArnLike": {"aws:SourceArn": stack.format_arn(service="logs", resource="*")},
-                    },
-                )
-            ],
-        )
