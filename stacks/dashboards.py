@@ -18,13 +18,13 @@ from slipway_constructs.load_balancing.sign_in import SignedInRoute, SignIn
 from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
 from slipway_constructs.services.single_task_service import SingleTaskService
 from slipway_constructs.services.web_service import WebService
+from stacks.dashboard_parts.grafana import GRAFANA_HEALTH, GRAFANA_PORT, DataSources, add_grafana
+from stacks.dashboard_parts.jaeger import JAEGER_PATH, JAEGER_PORT, add_jaeger, jaeger_url
 from stacks.environment_stack import EnvironmentStack
-from stacks.grafana import GRAFANA_HEALTH, GRAFANA_PORT, DataSources, add_grafana
-from stacks.jaeger import JAEGER_PATH, JAEGER_PORT, add_jaeger, jaeger_url
 from stacks.retention import removal_policy
-from stacks.service_collector import TRACES_PORT
+from stacks.service_parts.collector import TRACES_PORT
 from stacks.site import site_of
-from stacks.tasks import TaskPlacement
+from stacks.task_placement import TaskPlacement
 
 JAEGER_PRIORITY, GRAFANA_PRIORITY = 50, 51
 """Behind the service's private paths, which are hidden here too, and before what leads everything to the service."""

@@ -26,7 +26,7 @@ from slipway_constructs.access.operating_access import (
 )
 from slipway_constructs.access.rollout_access import grant_rollout_access
 from slipway_constructs.images.github_image_cache import cached_repository
-from stacks.service_secrets import PARTS_OF_AN_ARN
+from stacks.service_parts.secrets import PARTS_OF_AN_ARN
 
 MAX_POLICY = 10_000
 """Characters of a role's own policies at which CDK moves some into managed policies, which nobody may create

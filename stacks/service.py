@@ -25,23 +25,23 @@ from slipway_constructs.releases.traffic_shift import TrafficShift
 from slipway_constructs.services.service_task import ServiceTask
 from slipway_constructs.services.web_service import WebService
 from stacks.alarm_texts import text_of
-from stacks.cluster import cluster_of
+from stacks.architectures import CPU_ARCHITECTURES
 from stacks.environment_stack import EnvironmentStack
-from stacks.load_balancing import load_balancing_of
 from stacks.network import existing_network
 from stacks.retention import log_retention, removal_policy
-from stacks.rollouts import strategy_of
-from stacks.scaling import add_scaling
-from stacks.service_collector import add_collector, service_cpu, telemetry_variables
-from stacks.service_image import (
-    CPU_ARCHITECTURES,
+from stacks.service_parts.cluster import cluster_of
+from stacks.service_parts.collector import add_collector, service_cpu, telemetry_variables
+from stacks.service_parts.image import (
     ServiceImage,
     asset_image,
     grant_import_from_github,
     registry_image,
 )
-from stacks.service_secrets import ServiceSecrets
-from stacks.tasks import TaskPlacement
+from stacks.service_parts.load_balancing import load_balancing_of
+from stacks.service_parts.rollout_strategy import strategy_of
+from stacks.service_parts.scaling import add_scaling
+from stacks.service_parts.secrets import ServiceSecrets
+from stacks.task_placement import TaskPlacement
 
 SCRATCH_PATHS = ("/tmp",)  # noqa: S108 - where the image's own user may write, in a volume of the task's own
 EXEC_SCRATCH_PATHS = ("/var/lib/amazon", "/var/log/amazon")

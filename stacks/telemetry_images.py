@@ -7,7 +7,7 @@ from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
 from configuration.types import Architecture
-from stacks.service_image import IMAGE_PLATFORMS
+from stacks.architectures import IMAGE_PLATFORMS
 
 OBSERVABILITY = Path(__file__).parent.parent / "observability"
 

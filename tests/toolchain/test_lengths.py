@@ -23,22 +23,11 @@ LONG_FILES = {
 }
 """With the reason."""
 
-RESOURCE = "one resource and what it must have, in the order in which the CDK takes it"
-WIRING = "a list of constructs, each wired to those before it"
 STORY = "one life of a resource, in its order"
 
 LONG_FUNCTIONS = {
-    "constructs/slipway_constructs/load_balancing/sign_in.py:__init__": RESOURCE,
-    "constructs/slipway_constructs/services/service_task.py:__init__": RESOURCE,
-    "constructs/slipway_constructs/services/single_task_service.py:__init__": RESOURCE,
-    "observability/grafana/generate.py:_golden_signals": "a row of the dashboard, panel after panel",
     "operations/init/questions.py:_front": "one question after another",
     "sandbox/emulator/register.py:register": "a list of what the emulator learns",
-    "stacks/dashboards.py:_open": WIRING,
-    "stacks/jaeger.py:add_jaeger": WIRING,
-    "stacks/observability.py:_add_alarms": WIRING,
-    "stacks/observability.py:_tell_of_deployments": WIRING,
-    "stacks/service.py:_serve_by_shifting": WIRING,
     "tests/operations/test_diagnose.py:test_as_text_the_evidence_stands_below_the_first_line": "the text, in full",
     "tests/sandbox/emulator/test_alarms_fire.py:test_what_goes_through_the_load_balancer_is_measured": STORY,
     "tests/sandbox/emulator/test_container_resources.py:"

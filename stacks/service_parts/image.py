@@ -16,12 +16,10 @@ from configuration.stack_names import release_parameter
 from configuration.types import Architecture
 from slipway_constructs.images.github_image_cache import cached_repository
 from slipway_constructs.releases.release_record import ReleaseRecord
+from stacks.architectures import IMAGE_PLATFORMS
 
-SERVICE_DIRECTORY = Path(__file__).parent.parent / "service"
+SERVICE_DIRECTORY = Path(__file__).parents[2] / "service"
 IMAGE_TAG_PATTERN = "sha-[0-9a-f]{7,40}"
-
-CPU_ARCHITECTURES = {"arm64": ecs.CpuArchitecture.ARM64, "x86_64": ecs.CpuArchitecture.X86_64}
-IMAGE_PLATFORMS = {"arm64": ecr_assets.Platform.LINUX_ARM64, "x86_64": ecr_assets.Platform.LINUX_AMD64}
 
 
 @dataclass(frozen=True)

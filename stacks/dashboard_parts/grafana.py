@@ -11,9 +11,9 @@ from configuration.types import Architecture
 from slipway_constructs.acknowledgements import acknowledge
 from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
 from slipway_constructs.services.single_task_service import SingleTaskService
+from stacks.architectures import CPU_ARCHITECTURES
 from stacks.retention import log_retention, removal_policy
-from stacks.service_image import CPU_ARCHITECTURES
-from stacks.tasks import TaskPlacement
+from stacks.task_placement import TaskPlacement
 from stacks.telemetry_images import telemetry_image
 
 GRAFANA_PORT = 3000

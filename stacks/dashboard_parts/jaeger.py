@@ -11,10 +11,10 @@ from slipway_constructs.networking.private_names import PrivateNames
 from slipway_constructs.observability.prometheus_workspace import PrometheusWorkspace
 from slipway_constructs.services.collector import Collector, rendered
 from slipway_constructs.services.single_task_service import SingleTaskService
+from stacks.architectures import CPU_ARCHITECTURES
 from stacks.retention import log_retention, removal_policy
-from stacks.service_collector import JAEGER, TRACES_PORT
-from stacks.service_image import CPU_ARCHITECTURES
-from stacks.tasks import TaskPlacement
+from stacks.service_parts.collector import JAEGER, TRACES_PORT
+from stacks.task_placement import TaskPlacement
 from stacks.telemetry_images import collector_configuration, collector_image, telemetry_image
 
 JAEGER_PORT = 16686

@@ -1,0 +1,1 @@
+"""The two services behind the dashboards."""

@@ -1,0 +1,1 @@
+"""What the stack of the service is made of, one decision of `slipway.toml` a module."""
