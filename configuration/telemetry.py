@@ -59,7 +59,7 @@ class Dashboards(HostedName):
         domain: their name; Jaeger is below `/jaeger`. Its certificate exists or is created, as `HostedName` says.
     """
 
-    domain: DomainName
+    domain: DomainName  # pyright: ignore[reportGeneralTypeIssues, reportIncompatibleVariableOverride] - needed here
 
     @model_validator(mode="after")
     def _one_certificate(self) -> Self:

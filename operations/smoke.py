@@ -22,6 +22,8 @@ INTERVAL = 2.0
 """Seconds after an answer that will not do."""
 
 REQUEST_SECONDS = 10.0
+"""Until a request counts as not answered."""
+
 LONGEST_ANSWER = 65_536
 """Bytes of an answer that are read."""
 

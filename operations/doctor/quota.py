@@ -18,6 +18,7 @@ DOUBLING = 2
 """A rollout starts every new task before it stops an old one: the service's maximumPercent is 200."""
 
 UNITS_PER_VCPU = 1024
+"""CPU units of a task ("Amazon ECS task definition parameters for Fargate")."""
 
 
 def step(subject: Subject) -> Step:

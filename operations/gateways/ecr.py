@@ -19,6 +19,7 @@ PLATFORMS = {"arm64": "arm64", "x86_64": "amd64"}
 """What images call the processors that ECS and slipway.toml name so."""
 
 DOWNLOAD_SECONDS = 10
+"""For one answer of the registry: somebody sits and waits."""
 
 
 class RepositoryMissingError(Exception):

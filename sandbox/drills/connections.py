@@ -39,8 +39,10 @@ SLOW_SECONDS = 8.0
 """That a slow request takes: less than the 15 s after which the load balancer cuts off what is under way."""
 
 SLOW_CLIENTS = 4
+"""That send slow requests, one after another, so that some are always under way."""
 
 CHUNK = 65536
+"""Bytes that are read at once."""
 
 PAUSE = 1.0
 """Seconds between two requests on a kept connection."""

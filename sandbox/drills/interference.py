@@ -15,7 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 CHUNK = 65536
+"""Bytes that are passed on at once."""
+
 PATIENCE = 60.0
+"""Seconds for the emulator's answer."""
+
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
 
 

@@ -17,6 +17,8 @@ from stacks.task_placement import TaskPlacement
 from stacks.telemetry_images import telemetry_image
 
 GRAFANA_PORT = 3000
+"""Grafana's default."""
+
 GRAFANA_HEALTH = "/api/health"
 
 CPU, MEMORY = 256, 512

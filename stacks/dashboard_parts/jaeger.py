@@ -18,6 +18,8 @@ from stacks.task_placement import TaskPlacement
 from stacks.telemetry_images import collector_configuration, collector_image, telemetry_image
 
 JAEGER_PORT = 16686
+"""Of its pages: Jaeger's default."""
+
 JAEGER_PATH = "/jaeger"
 """Below which its pages are: `base_path` in observability/jaeger/config.yaml."""
 

@@ -9,6 +9,7 @@ from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs
 from slipway_constructs.log_delivery import let_logs_in, log_group_arn
 
 RATE_WINDOW_SECONDS = 300
+"""In which the requests of an address are counted: the default of AWS WAF ("RateBasedStatement", API reference)."""
 
 LOGGED_ACTIONS = ("BLOCK", "COUNT", "EXCLUDED_AS_COUNT")
 """The last one is what a rule counts that would block on its own (AWS WAF API reference, "ActionCondition")."""

@@ -13,6 +13,7 @@ SESSION = Duration.hours(12)
 """After which people sign in again, on the load balancer and with refresh tokens alike."""
 
 PASSWORD_LENGTH = 14
+"""Characters at least; Cognito's own default is 8 ("PasswordPolicyType", API reference)."""
 
 
 class SignIn(Construct):

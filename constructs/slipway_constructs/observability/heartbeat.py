@@ -13,7 +13,7 @@ from slipway_constructs.observability.prometheus_workspace import PUBLISHER
 
 PERIOD = Duration.minutes(5)
 PERIODS = 3
-"""A quarter of an hour without any message; the alert manager sends one a minute."""
+"""After a quarter of an hour, three periods, without any message; the alert manager sends one a minute."""
 
 
 class Heartbeat(Construct):

@@ -21,12 +21,14 @@ TRACES_URL = "http://127.0.0.1:4318"
 """Where containers of the same task send traces, by OTLP over HTTP; containers of one task share their loopback."""
 
 HEALTH_PORT = 13133
+"""The default of the collector's extension `health_check`."""
 
 HEAP_SHARE = 0.8
 """Of the container's memory: what Go may use before it collects harder ("Best Practices", memory limiter processor)."""
 
 RESTART_ATTEMPT_PERIOD = Duration.minutes(1)
-"""That it has to have run before ECS starts it again: the shortest that ECS takes."""
+"""That it has to have run before ECS starts it again: the shortest that ECS takes ("ContainerRestartPolicy",
+Amazon ECS API reference)."""
 
 
 class Collector(Construct):

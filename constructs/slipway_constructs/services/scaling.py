@@ -10,8 +10,13 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 SCALE_OUT_COOLDOWN = Duration.minutes(1)
+"""Between two steps to more tasks: the period of the metrics, so that a step is seen before the next one."""
+
 SCALE_IN_COOLDOWN = Duration.minutes(5)
-"""Longer than the way out: tasks that leave too early come back at once."""
+"""Longer than the way out: tasks that leave too early come back at once.
+
+It is the default for both ("TargetTrackingScalingPolicyConfiguration", Application Auto Scaling API reference).
+"""
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,12 @@ container, 2.4 KB together ("Container Insights performance log events for Amazo
 PROMETHEUS_GIGABYTES = Decimal("0.01")
 """That rules and notifications write which fail: of those that do not, nothing is logged."""
 
+GIGABYTE = 10**9
+"""Bytes."""
+
 ACCESS_LOG_BYTES = 100
 """Of one request, compressed: an entry has 400 to 500 bytes ("Access logs for your Application Load Balancer")."""
 
-GIGABYTE = 10**9
 ACCESS_LOG_FILES_AN_HOUR = 12
 """Each node of a load balancer writes one every five minutes (likewise)."""
 

@@ -25,9 +25,10 @@ BYTES_OF_A_SAMPLE = 2
 """Typically, "1 to 2 bytes" with compression ("Amazon Managed Service for Prometheus Pricing")."""
 
 DAYS_KEPT = 150
-"""The default of a workspace."""
+"""The default of a workspace ("Amazon Managed Service for Prometheus service quotas")."""
 
 GIGABYTE = 2**30
+"""Bytes, as they are billed."""
 
 
 def _prometheus(resources: Resources, profile: Profile) -> Iterator[Usage]:
