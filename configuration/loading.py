@@ -49,7 +49,9 @@ def find(start: Path) -> Path:
     for folder in (start.absolute(), *start.absolute().parents):
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME
-    raise ConfigurationError(f"{FILE_NAME}: is neither in {start.absolute()} nor in a folder above it")
+    raise ConfigurationError(
+        f"{FILE_NAME}: is neither in {start.absolute()} nor in a folder above it; slipway init writes one"
+    )
 
 
 def load(path: Path) -> Configuration:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from operations.completion import image_tags
 from operations.context import configuration_of, configuration_path_of
 from operations.verbs.options import AsJson, EnvironmentName
 
@@ -12,7 +13,12 @@ from operations.verbs.options import AsJson, EnvironmentName
 def deploy(
     context: typer.Context,
     environment: EnvironmentName,
-    tag: Annotated[str, typer.Option(help="Of the image, for a service that does not exist yet.", metavar="TAG")] = "",
+    tag: Annotated[
+        str,
+        typer.Option(
+            help="Of the image, for a service that does not exist yet.", metavar="TAG", autocompletion=image_tags
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Deploy the stacks as the work tree describes them, with the image that runs there."""

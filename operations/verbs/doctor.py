@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from operations.completion import environment_names
+from operations.completion import environment_names, image_tags
 from operations.context import configuration_of
 from operations.errors import ExitCode, OperationError
 
@@ -23,7 +23,10 @@ def doctor(
         ),
     ] = None,
     tag: Annotated[
-        str | None, typer.Option(help="Image tag to be released; omitted, the deployed one.", metavar="TAG")
+        str | None,
+        typer.Option(
+            help="Image tag to be released; omitted, the deployed one.", metavar="TAG", autocompletion=image_tags
+        ),
     ] = None,
     token: Annotated[
         str | None,

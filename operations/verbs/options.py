@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from operations.completion import environment_names
+from operations.completion import environment_names, image_tags
 from operations.rollout.cancel import OnCancel
 
 EnvironmentName = Annotated[
     str, typer.Argument(help="As in slipway.toml.", metavar="ENVIRONMENT", autocompletion=environment_names)
 ]
+Tag = Annotated[str, typer.Option(help="Of the image: sha- and the commit.", metavar="TAG", autocompletion=image_tags)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Minutes = Annotated[
     float | None,

@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 
 from operations.context import configuration_of
-from operations.verbs.options import AsJson, EnvironmentName
+from operations.verbs.options import AsJson, EnvironmentName, Tag
 
 command = typer.Typer(help="What GitHub's workflows ask and do between their actions.", no_args_is_help=True)
 
-Tag = Annotated[str, typer.Option(help="Of the image: sha- and the commit.", metavar="TAG")]
 Emulated = Annotated[
     str, typer.Option("--environment", help="sandbox, for the emulated registry; omitted, ECR.", metavar="ENVIRONMENT")
 ]

@@ -1,17 +1,15 @@
 """`slipway release ENVIRONMENT --tag TAG`."""
 
-from typing import Annotated
-
 import typer
 
 from operations.context import configuration_of, configuration_path_of
-from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, OutcomeFile, SkipPreflight
+from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, OutcomeFile, SkipPreflight, Tag
 
 
 def release(
     context: typer.Context,
     environment: EnvironmentName,
-    tag: Annotated[str, typer.Option(help="Of the image: sha- and the commit.", metavar="TAG")],
+    tag: Tag,
     skip_preflight: SkipPreflight = False,
     timeout: Minutes = None,
     on_cancel: Cancel = None,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from operations.completion import image_tags
 from operations.context import configuration_of, configuration_path_of
 from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, OutcomeFile, SkipPreflight, Yes
 
@@ -11,7 +12,12 @@ from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, O
 def rollback(
     context: typer.Context,
     environment: EnvironmentName,
-    to: Annotated[str, typer.Option(help="This tag; omitted, the last one that succeeded before.", metavar="TAG")] = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            help="This tag; omitted, the last one that succeeded before.", metavar="TAG", autocompletion=image_tags
+        ),
+    ] = "",
     yes: Yes = False,
     skip_preflight: SkipPreflight = False,
     timeout: Minutes = None,

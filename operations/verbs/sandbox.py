@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from operations.completion import drill_names
 from operations.context import configuration_path_of
+from operations.help import text_of
 
 command = typer.Typer(help="The emulated AWS on this machine.", no_args_is_help=True)
 
@@ -50,11 +52,11 @@ def environment(context: typer.Context) -> None:
     typer.echo("\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables.items()))
 
 
-@command.command()
 def drill(
     context: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(help="Drills to run, in this order.", metavar="[NAME]...")
+        list[str] | None,
+        typer.Argument(help="Drills to run, in this order.", metavar="NAME", autocompletion=drill_names),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Run all of them.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="Say what each of them promises, and run none.")] = False,
@@ -94,3 +96,6 @@ def drill(
     typer.echo(json.dumps(ended.as_json(), indent=2) if as_json else "\n".join(reporting.summary(ended)))
     reporting.write(ended, files)
     raise typer.Exit(ExitCode.FAILED if ended.broken else ExitCode.SUCCEEDED)
+
+
+command.command(help=text_of(drill, "drill"))(drill)

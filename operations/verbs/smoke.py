@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from operations.completion import image_tags
 from operations.context import configuration_of
 from operations.verbs.options import AsJson, EnvironmentName
 
@@ -12,7 +13,12 @@ from operations.verbs.options import AsJson, EnvironmentName
 def smoke(
     context: typer.Context,
     environment: EnvironmentName,
-    tag: Annotated[str, typer.Option(help="That has to answer; omitted, the one that ECS runs.", metavar="TAG")] = "",
+    tag: Annotated[
+        str,
+        typer.Option(
+            help="That has to answer; omitted, the one that ECS runs.", metavar="TAG", autocompletion=image_tags
+        ),
+    ] = "",
     path: Annotated[str, typer.Option(help="Whose answer has the key image_tag in its JSON.", metavar="PATH")] = "/",
     within: Annotated[float, typer.Option(min=0, help="Seconds, after which it is given up.", metavar="SECONDS")] = 120,
     as_json: AsJson = False,

@@ -260,7 +260,9 @@ def test_find_starts_from_the_working_directory_when_the_folder_is_relative(
 def test_find_says_where_it_looked(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as raised:
         find(tmp_path)
-    assert str(raised.value) == f"slipway.toml: is neither in {tmp_path} nor in a folder above it"
+    assert (
+        str(raised.value) == f"slipway.toml: is neither in {tmp_path} nor in a folder above it; slipway init writes one"
+    )
 
 
 def complaints(path: Path) -> list[str]:

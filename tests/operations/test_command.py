@@ -87,7 +87,7 @@ def test_outside_of_a_project_the_command_says_where_it_looked(
 ) -> None:
     shell.chdir(tmp_path)
     ended = slipway("status", "dev")
-    assert ended.stderr == f"slipway.toml: is neither in {tmp_path} nor in a folder above it\n"
+    assert ended.stderr == f"slipway.toml: is neither in {tmp_path} nor in a folder above it; slipway init writes one\n"
     assert (ended.exit_code, ended.stdout) == (2, "")
 
 
@@ -105,5 +105,5 @@ def test_an_unknown_environment_is_answered_with_the_known_ones(slipway: Slipway
 def test_the_installed_script_is_this_command(tmp_path: Path) -> None:
     script = Path(sys.executable).parent / "slipway"
     ended = subprocess.run([script, "status", "dev"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert ended.stderr == f"slipway.toml: is neither in {tmp_path} nor in a folder above it\n"
+    assert ended.stderr == f"slipway.toml: is neither in {tmp_path} nor in a folder above it; slipway init writes one\n"
     assert (ended.returncode, ended.stdout) == (2, "")

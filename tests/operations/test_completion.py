@@ -1,13 +1,16 @@
 """What a shell completes after `slipway --install-completion`."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from sandbox.drills.catalogue import DRILLS
 from tests.conftest import CONFIGURATION, PROJECT
 from tests.operations.conftest import Slipway
+from tests.operations.test_command import LOADED_MODULES
 
 VERBS = (
     "diagnose",
@@ -71,3 +74,92 @@ def test_verbs_are_completed(shell: pytest.MonkeyPatch) -> None:
 
 def test_the_shell_gets_it_by_an_option(slipway: Slipway) -> None:
     assert "--install-completion" in slipway("--help").stdout
+
+
+@pytest.mark.parametrize(
+    "words", [["release", "dev", "--tag"], ["deploy", "dev", "--tag"], ["rollback", "dev", "--to"]]
+)
+def test_tags_are_completed_from_the_newest_commits(words: list[str], shell: pytest.MonkeyPatch, commits: Path) -> None:
+    newest = subprocess.run(
+        ["git", "-C", commits, "rev-parse", "--short=12", "HEAD"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    assert completed(*words, "", shell=shell, folder=commits)[0] == f"sha-{newest}"
+    assert completed(*words, f"sha-{newest[:6]}", shell=shell, folder=commits) == [f"sha-{newest}"]
+
+
+def test_without_a_work_tree_no_tag_is_completed(shell: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert completed("release", "dev", "--tag", "", shell=shell, folder=tmp_path) == []
+
+
+def test_drills_are_completed_unless_they_are_named_already(shell: pytest.MonkeyPatch) -> None:
+    names = [each.name for each in DRILLS]
+    assert sorted(completed("sandbox", "drill", "", shell=shell)) == sorted(names)
+    assert completed("sandbox", "drill", "tag-missing", "tag", shell=shell) == []
+
+
+def test_a_name_that_a_shell_would_run_is_not_completed(shell: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "slipway.toml").write_text("[environments.'$(touch x)']\n[environments.dev]\nregion = '`touch x`'")
+    assert completed("status", "", shell=shell, folder=tmp_path) == ["dev"]
+    assert "`" not in asked("zsh", "status ", shell, tmp_path)
+
+
+def test_an_explanation_is_one_line_for_fish_which_takes_another_for_a_word(
+    shell: pytest.MonkeyPatch, commits: Path
+) -> None:
+    lines = asked("fish", "release dev --tag ", shell, commits).splitlines()
+    assert [line.partition("\t")[0][:4] for line in lines] == ["sha-"] * 2
+    assert lines[0].endswith("\N{RIGHT SINGLE QUOTATION MARK}s why  x   /y")
+    options = asked("fish", "release dev --", shell, commits).splitlines()
+    assert [line for line in options if not line.startswith("--")] == []
+
+
+def test_bash_itself_completes_what_the_script_for_it_says(shell: pytest.MonkeyPatch) -> None:
+    shell.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    shell.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    ended = subprocess.run(
+        ["bash", "--norc", "-c", BASH], cwd=CONFIGURATION.parent, capture_output=True, text=True, check=True
+    )
+    assert (ended.stdout.splitlines(), ended.stderr) == (["dev,prod,sandbox,", "status,", "ask,rollback,leave,"], "")
+
+
+def test_completing_loads_neither_the_sdk_nor_our_own_models(shell: pytest.MonkeyPatch) -> None:
+    shell.setenv("_SLIPWAY_COMPLETE", "complete_bash")
+    shell.setenv("COMP_WORDS", "slipway status ")
+    shell.setenv("COMP_CWORD", "2")
+    ended = subprocess.run(
+        [sys.executable, "-c", LOADED_MODULES], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert not {"boto3", "botocore", "configuration", "aws_cdk", "sandbox"} & set(ended.stderr.split())
+
+
+BASH = """
+source <(slipway --show-completion bash)
+ask() {
+  COMP_WORDS=(slipway "$@"); COMP_CWORD=$#; COMPREPLY=()
+  _slipway_completion slipway
+  printf '%s,' "${COMPREPLY[@]}"; echo
+}
+ask status ''
+ask st
+ask watch dev --on-cancel ''
+"""
+
+
+def asked(program: str, text: str, shell: pytest.MonkeyPatch, folder: Path) -> str:
+    """What zsh or fish is told about this command line."""
+    shell.setenv("_SLIPWAY_COMPLETE", f"complete_{program}")
+    shell.setenv("_TYPER_COMPLETE_ARGS", f"slipway {text}")
+    shell.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
+    script = Path(sys.executable).parent / "slipway"
+    return subprocess.run([script], cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture
+def commits(tmp_path: Path) -> Path:
+    """A work tree with two commits, the newer of which is explained at length, and in words that a shell would run."""
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=Eve", "-c", "user.email=eve@example.com"]
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    (tmp_path / "slipway.toml").write_text("[environments.dev]")
+    for subject in ("First", f"{'A long explanation ' * 6}this's why $(x) [/y]"):
+        subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message", subject], check=True)
+    return tmp_path

@@ -1,5 +1,6 @@
 """What `slipway --help` and `slipway VERB --help` say, of every verb."""
 
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import typer
 
 from operations.command import command
+from operations.help import BEGIN, CHANGES, DELIVER, EXAMPLES, LOOK, WORKFLOWS
 from tests.operations.conftest import Slipway
 
 WITHOUT_JSON = {
@@ -52,3 +54,24 @@ def test_the_help_names_every_verb(slipway: Slipway) -> None:
     ended = slipway("--help")
     assert {words[0] for words in VERBS} <= {line.split()[1] for line in ended.stdout.splitlines() if line[:2] == "│ "}
     assert max(len(line) for line in ended.stdout.splitlines()) <= 80
+
+
+@pytest.mark.parametrize("example", [each for examples in EXAMPLES.values() for each in examples])
+def test_every_example_can_be_typed(example: str) -> None:
+    _, *words = shlex.split(example)
+    name = next(tuple(words[:count]) for count in (2, 1) if tuple(words[:count]) in VERBS)
+    verb, rest = VERBS[name], words[len(name) :]
+    verb.make_context(" ".join(name), rest)  # which refuses what it does not know
+
+
+def test_every_verb_with_examples_shows_them(slipway: Slipway) -> None:
+    for name, examples in EXAMPLES.items():
+        words = next(words for words in VERBS if words[-1] == name)
+        shown = {line.strip() for line in slipway(*words, "--help").stdout.splitlines()}
+        assert set(examples) <= shown
+
+
+def test_the_verbs_are_grouped(slipway: Slipway) -> None:
+    printed = slipway("--help").stdout
+    assert [panel for panel in (BEGIN, DELIVER, LOOK, CHANGES, WORKFLOWS) if f"─ {panel} ─" not in printed] == []
+    assert "─ Commands ─" not in printed
