@@ -213,7 +213,7 @@ def main() -> None:
     app = new_app()
     path = Path(app.node.try_get_context("configuration") or ROOT / "slipway.toml")
     context = app.node.try_get_context("environment")
-    names = [name.strip() for name in context.split(",")] if context else None
+    names = [name.strip() for name in str(context).split(",")] if context else None
     try:
         configuration = load(path)
         chosen = configuration.select(names).environments

@@ -64,7 +64,7 @@ def load(path: Path) -> Configuration:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigurationError(f"{path.name}: cannot be read: {error.strerror}: {path}") from error
+        raise ConfigurationError(f"{path.name or path}: cannot be read: {error.strerror}: {path}") from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path.name}: is not valid TOML: {error}") from error
     return parse(text, path.name)

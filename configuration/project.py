@@ -1,5 +1,6 @@
 """The whole of `slipway.toml`."""
 
+import difflib
 from collections.abc import Iterable
 from itertools import permutations
 from typing import Any, Self
@@ -144,8 +145,9 @@ class Configuration(Section):
             ConfigurationError: there is none.
         """
         if name not in self.environments:
-            known = ", ".join(self.environments)
-            raise ConfigurationError(f"environment {name!r} is not in slipway.toml; it has {known}")
+            close = difflib.get_close_matches(name, self.environments, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else f"; it has {', '.join(self.environments)}"
+            raise ConfigurationError(f"environment {name!r} is not in slipway.toml{hint}")
         return self.environments[name]
 
     def select(self, names: Iterable[str] | None = None) -> "Configuration":

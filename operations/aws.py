@@ -182,7 +182,10 @@ def _explanation(error: "BotoCoreError", endpoint: str | None) -> OperationError
 
     match error:
         case exceptions.NoCredentialsError():
-            return OperationError("AWS cannot be asked: the shell has no credentials", fix="Run aws sso login.")
+            return OperationError(
+                "AWS cannot be asked: the shell has no credentials",
+                fix="Run aws sso login, or set AWS_PROFILE to a profile that has them.",
+            )
         case exceptions.SSOError() | exceptions.TokenRetrievalError():
             return CredentialsExpiredError(
                 "AWS cannot be asked: the session of aws sso login has expired, or there is none",

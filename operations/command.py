@@ -155,7 +155,14 @@ def _trace() -> None:
 
 
 def _unexpected(error: Exception) -> str:
-    """What is said of a mistake in this program."""
+    """What is said of a mistake in this program, or of what the machine does not give it."""
+    if isinstance(error, OSError):
+        what = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+        return (
+            f"slipway: this machine refuses something: {what}.\n"
+            "Look whether the folder is still there, the disk is full, or the file belongs to somebody else; slipway "
+            "--debug with the same words shows what it was about."
+        )
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}, line {frame.lineno}"
     words = str(error).strip().partition("\n")[0] or "without a message"

@@ -13,6 +13,7 @@ from tests.conftest import CONFIGURATION
 from tests.operations.conftest import Ended, ScriptedAws, Slipway
 
 LOGIN = "Run aws sso login."
+SIGN_IN = "Run aws sso login, or set AWS_PROFILE to a profile that has them."
 
 
 def assert_failed(ended: Ended, what: str, fix: str) -> None:
@@ -49,7 +50,7 @@ def with_port(port: int, folder: Path) -> str:
 
 
 def test_without_credentials(slipway: Slipway) -> None:
-    assert_failed(slipway("status", "dev"), "AWS cannot be asked: the shell has no credentials", LOGIN)
+    assert_failed(slipway("status", "dev"), "AWS cannot be asked: the shell has no credentials", SIGN_IN)
 
 
 def test_with_half_of_the_credentials(slipway: Slipway, shell: pytest.MonkeyPatch) -> None:
