@@ -223,10 +223,10 @@ class CtrlC(Terminal):
         raise KeyboardInterrupt
 
 
-def test_ctrl_c_leaves_what_was_there(clone: Path, slipway: Slipway, shell: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_leaves_what_was_there(clone: Path, slipway: Slipway) -> None:
     (clone / "slipway.toml").write_text(example())
-    with at_terminal() as screen:
-        shell.setattr(sys, "stdin", CtrlC())
+    with at_terminal() as screen, pytest.MonkeyPatch.context() as patch:  # which ends before the terminal does
+        patch.setattr(sys, "stdin", CtrlC())
         assert slipway("init").exit_code == 6
         assert "you ended it; nothing was written" in screen.getvalue()
     assert (clone / "slipway.toml").read_text() == example()
