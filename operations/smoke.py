@@ -71,6 +71,7 @@ def smoke(
         url: whose answer is a JSON object with the key `image_tag`, as the sample service's root has it.
         tag: that has to answer; empty, any answer with a status below 400 will do.
         within: seconds, after which it is given up.
+        clock: seconds that have gone by since any fixed moment.
         pause: seconds after an answer that will not do.
 
     Raises:

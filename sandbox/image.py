@@ -17,7 +17,11 @@ DIGITS = 12
 
 
 def tag_of(service: Path = SERVICE) -> str:
-    """`sha-` and the first digits of a digest of the image's inputs: the same sources have the same tag."""
+    """`sha-` and the first digits of a digest of the image's inputs: the same sources have the same tag.
+
+    Args:
+        service: the folder; omitted, this project's `service/`.
+    """
     digest = hashlib.sha256()
     for path in sorted(path for name in INPUTS for path in _files(service / name)):
         content = path.read_bytes()

@@ -58,7 +58,7 @@ def stop(pid: object, words: str, *, patience: float = 20) -> bool:
 
 
 def eventually(holds: Callable[[], bool], patience: float, interval: float = 0.1) -> bool:
-    """Whether it comes to hold within the patience; both times in seconds."""
+    """Whether it comes to hold within the patience, looked at once in each interval; both times in seconds."""
     deadline = time.monotonic() + patience
     while not holds():
         if time.monotonic() > deadline:

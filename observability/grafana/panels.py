@@ -86,7 +86,12 @@ def graph(
 
 
 def number(title: str, says: str, query: Query, *, unit: str, limits: Sequence[Limit] = (), width: int = 4) -> Json:
-    """The newest value, or that of each series, in large."""
+    """The newest value, or that of each series, in large.
+
+    Args:
+        limits: from which values on it is coloured; green without any.
+        width: in columns, of which there are 24.
+    """
     panel = _panel("stat", title, says, [query], width=width, height=4)
     panel["fieldConfig"] = _fields(unit, limits)
     panel["options"] = {
@@ -99,7 +104,11 @@ def number(title: str, says: str, query: Query, *, unit: str, limits: Sequence[L
 
 
 def heatmap(title: str, says: str, query: Query, *, unit: str, width: int = 8) -> Json:
-    """The buckets of a histogram over time."""
+    """The buckets of a histogram over time.
+
+    Args:
+        width: in columns, of which there are 24.
+    """
     panel = _panel("heatmap", title, says, [query], width=width, height=8)
     panel["targets"][0]["format"] = "heatmap"
     panel["fieldConfig"] = {"defaults": {}, "overrides": []}

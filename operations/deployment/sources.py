@@ -25,7 +25,7 @@ class Source(Protocol):
     """Tells of the rollouts of one service, and stops one."""
 
     def rollouts(self, limit: int = LATEST) -> tuple[Rollout, ...]:
-        """That many at most, the newest first."""
+        """The newest first, at most `limit` of them; omitted, enough to follow one."""
         ...
 
     def roll_back(self, rollout: Rollout) -> None:
@@ -52,7 +52,7 @@ class RememberedRollouts:
     _images: dict[str, str] = field(default_factory=dict)
 
     def rollouts(self, limit: int = LATEST) -> tuple[Rollout, ...]:
-        """That many at most, the newest first."""
+        """The newest first, at most `limit` of them; omitted, enough to follow one."""
         newest = self.deployments.newest(self.cluster, self.service, limit)
         named = {arn for each in newest for arn in (each.target, each.rollback_to, *each.sources) if arn}
         told = self.deployments.revisions(sorted(named - self._revisions.keys()))
@@ -90,7 +90,7 @@ class DescribedRollouts:
     _tags: dict[str, str] = field(default_factory=dict)
 
     def rollouts(self, limit: int = LATEST) -> tuple[Rollout, ...]:
-        """That many at most, the newest first."""
+        """The newest first, at most `limit` of them; omitted, enough to follow one."""
         service = self.ecs.service(self.cluster, self.service)
         if service is None:
             return ()

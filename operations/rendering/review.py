@@ -34,7 +34,12 @@ COLUMNS = {
 def as_data(
     review: Review, costs: Sequence[CostChange] = (), deployed: Sequence[DeployedDiff] = ()
 ) -> dict[str, object]:
-    """The review, the costs and what `cdk diff` said as plain data, for `--json`."""
+    """The review, the costs and what `cdk diff` said as plain data, for `--json`.
+
+    Args:
+        costs: omitted, none was priced.
+        deployed: of each environment that was compared; omitted, none was.
+    """
     return {
         **review.as_json(),
         "costs": [each.as_json() for each in costs],

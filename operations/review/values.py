@@ -53,7 +53,11 @@ def text(parts: Iterable[Any]) -> Any:
 
 
 def pointers(value: Any, path: Path = ()) -> Iterator[tuple[Path, Pointer]]:
-    """Every reference in a resolved value, with the place where it stands."""
+    """Every reference in a resolved value, with the place where it stands.
+
+    Args:
+        path: of the value itself; omitted, places are counted from it.
+    """
     if isinstance(value, Pointer):
         yield path, value
     elif isinstance(value, Text):
@@ -76,7 +80,11 @@ def children(value: Any) -> Iterable[tuple[str | int, Any]]:
 
 
 def differing(before: Any, after: Any, path: Path = ()) -> Iterator[Path]:
-    """Where two resolved values differ, as deep as they can be told apart; lists of other lengths differ as a whole."""
+    """Where two resolved values differ, as deep as they can be told apart; lists of other lengths differ as a whole.
+
+    Args:
+        path: of the values themselves; omitted, places are counted from them.
+    """
     match before, after:
         case dict(), dict():
             for key in sorted({*before, *after}):

@@ -23,6 +23,9 @@ from operations.rollout.wait import wait
 def watch(configuration: Configuration, environment: Environment, talk: Talk, minutes: float | None = None) -> Outcome:
     """Follow the rollout under way; if none is, say how the last one ended.
 
+    Args:
+        minutes: after which the wait is over; omitted, as long as slipway.toml lets a rollout take.
+
     Raises:
         OperationError: the service has never had a rollout, or AWS cannot be asked.
     """
@@ -39,6 +42,9 @@ def watch(configuration: Configuration, environment: Environment, talk: Talk, mi
 
 def abort(configuration: Configuration, environment: Environment, talk: Talk, minutes: float | None = None) -> Outcome:
     """Stop the rollout under way and wait until what ran before it runs again.
+
+    Args:
+        minutes: as of `watch`.
 
     Raises:
         OperationError: none is under way, the one that is takes a release back, consent is refused, or AWS cannot be

@@ -29,7 +29,7 @@ class TopicTarget:
         self._topic, self._message, self._dead_letters = topic, message, dead_letters
 
     def bind(self, rule: IRuleRef, id: str | None = None) -> events.RuleTargetConfig:  # noqa: ARG002 - of IRuleTarget
-        """Called by CDK when the target is added to a rule."""
+        """Called by CDK when the target is added to a rule; `id` is of no use here."""
         self._dead_letters.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["sqs:SendMessage"],

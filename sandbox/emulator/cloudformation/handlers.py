@@ -70,7 +70,11 @@ MiniStackHandler = dict[str, Any]
 
 
 def failure(message: str, code: str = "GeneralServiceException") -> ProvisioningError:
-    """Return an error worded as CloudFormation words what a resource handler reports."""
+    """Return an error worded as CloudFormation words what a resource handler reports.
+
+    Args:
+        code: one of "Handler error codes" (CloudFormation CLI user guide); omitted, that of any other failure.
+    """
     return ProvisioningError(f'Resource handler returned message: "{message}" (HandlerErrorCode: {code})')
 
 

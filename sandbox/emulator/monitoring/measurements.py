@@ -50,12 +50,17 @@ def write_regularly() -> None:
 
 
 def metric(resource: str, namespace: str, name: str, unit: str = "Count", **dimensions: str) -> Metric:
-    """Return the metric of that name."""
+    """Return the metric of that name.
+
+    Args:
+        resource: the ARN of what is measured, for the account and region that see the metric.
+        unit: in CloudWatch's words; omitted, things are counted.
+    """
     return Metric(resource, namespace, name, tuple(sorted(dimensions.items())), unit)
 
 
 def measured(metric: Metric, value: float, times: int = 1) -> None:
-    """Take note of a value that was measured now."""
+    """Take note of a value that was measured now, so many times; omitted, once."""
     with _lock:
         _waiting[metric, int(time.time() / _slice()), value] += times
 

@@ -59,15 +59,18 @@ class Output:
             self.flush(max(0.0, self._patient_until - time.monotonic()))
 
     def end(self, patience: float = LAST_WORDS) -> None:
-        """Let what is written from now on wait for its reader, no longer than that many seconds in all.
+        """Let what is written from now on wait for its reader, no longer than that in all.
 
         For the end of a process that a signal ends on the spot: what a thread was still to write would be lost.
+
+        Args:
+            patience: seconds; omitted, LAST_WORDS.
         """
         self._patient_until = time.monotonic() + patience
         self.flush(patience)
 
     def flush(self, patience: float = LAST_WORDS) -> None:
-        """Wait until nothing waits any more, but no longer than that many seconds."""
+        """Wait until nothing waits any more, but no longer than the patience, in seconds; omitted, LAST_WORDS."""
         with self._lock:
             if self._waiting:
                 self._hand_over()
