@@ -1,4 +1,4 @@
-// Questions come in as a JSON list on stdin; an answer to each goes out on stdout, in the same order.
+// Whether IAM allows what it is asked about.
 //
 // Both @cloud-copilot packages are AGPL-3.0: they serve these tests only, and nothing that is shipped may import them.
 import { createValidatedPolicy, loadPolicy, validateIdentityPolicy, validateTrustPolicy } from '@cloud-copilot/iam-policy'
@@ -8,6 +8,8 @@ import {
   runUnsafeSimulation,
   typeForContextKey,
 } from '@cloud-copilot/iam-simulate'
+
+import { answerLines } from '../node_answers.mjs'
 
 const ASSUME = 'sts:AssumeRoleWithWebIdentity'
 // Every OIDC provider has these keys. AWS's service reference, which the package knows keys from, leaves them out.
@@ -121,8 +123,4 @@ async function answer({ kind, ...question }) {
   }
 }
 
-let input = ''
-for await (const chunk of process.stdin.setEncoding('utf8')) input += chunk
-const answers = []
-for (const question of JSON.parse(input)) answers.push(await answer(question))
-process.stdout.write(JSON.stringify(answers))
+await answerLines(answer)

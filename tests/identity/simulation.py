@@ -1,21 +1,15 @@
-"""What IAM would decide about the roles of the templates, asked of the same policies offline.
+"""What IAM would decide about the roles of the templates, asked of the same policies offline."""
 
-Asked one by one, every question starts a process; `decide` asks any number at the price of one.
-"""
-
-import json
-import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import node
 from tests.identity.roles import Role
 from tests.identity.tokens import ISSUER, Token
 
 SIMULATOR = Path(__file__).with_name("simulate.mjs")
-TIMEOUT = 120  # seconds; ten thousand questions take a few
 
 Context = Mapping[str, str | list[str]]
 
@@ -128,18 +122,8 @@ def _usual_context(role: Role, resource: str) -> dict[str, str | list[str]]:
 
 
 def _run(questions: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    # app.py chose a Node for aws_cdk, which may be the only one on this machine.
-    node = os.environ.get("JSII_NODE", "node")
-    done = subprocess.run(
-        [node, str(SIMULATOR)],
-        input=json.dumps(questions),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        check=False,
-    )
-    if done.returncode != 0:
-        hint = "; `npm ci` installs it" if "ERR_MODULE_NOT_FOUND" in done.stderr else ""
-        raise SimulationError(f"the simulator did not run{hint}:\n{done.stderr}")
-    answers: list[dict[str, str]] = json.loads(done.stdout)
-    return answers
+    try:
+        return node.program(SIMULATOR).answers(questions)
+    except node.ProgramError as error:
+        hint = "; `npm ci` installs it" if "ERR_MODULE_NOT_FOUND" in str(error) else ""
+        raise SimulationError(f"the simulator did not run{hint}:\n{error}") from None

@@ -5,19 +5,16 @@ GitHub's servers add: which events a filter lets through, in which order jobs ar
 look at. Matrices are not expanded: a job stands for all of them.
 """
 
-import json
-import os
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from tests import node
 from tests.conftest import PROJECT
 
 WORKFLOWS = PROJECT / ".github" / "workflows"
 ENGINE = Path(__file__).parent / "engine" / "run.mjs"
-TIMEOUT = 60  # seconds; a hundred questions take one
 
 Result = Literal["success", "failure", "cancelled", "skipped"]
 
@@ -149,7 +146,7 @@ def run(workflow: str, event: Event, **more: Any) -> Run:
 
 
 def run_all(questions: Iterable[Question]) -> list[Run]:
-    """An answer to each, at the price of one.
+    """An answer to each.
 
     Args:
         questions: about a file of `.github/workflows`, or about text that is a workflow.
@@ -157,14 +154,11 @@ def run_all(questions: Iterable[Question]) -> list[Run]:
     Raises:
         WorkflowError: a workflow is none, or an expression fails.
     """
-    asked = [question.as_json() for question in questions]
-    node = os.environ.get("JSII_NODE", "node")  # app.py chose it, and it may be the only one on this machine
-    done = subprocess.run(
-        [node, str(ENGINE)], input=json.dumps(asked), capture_output=True, text=True, timeout=TIMEOUT, check=False
-    )
-    if done.returncode != 0:
-        raise WorkflowError(f"the engine did not run: {done.stderr}")
-    return [_run(answer) for answer in json.loads(done.stdout)]
+    try:
+        answers = node.program(ENGINE).answers([question.as_json() for question in questions])
+    except node.ProgramError as error:
+        raise WorkflowError(f"the engine did not run: {error}") from None
+    return [_run(answer) for answer in answers]
 
 
 def _run(answer: Mapping[str, Any]) -> Run:

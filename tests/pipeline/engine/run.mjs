@@ -1,6 +1,7 @@
-// What GitHub would do with a workflow and an event. Questions come in as a JSON list on stdin; an answer to each goes
-// out on stdout, in the same order.
+// What GitHub would do with a workflow and an event.
 import './json_imports.mjs'
+
+import { answerLines } from '../../node_answers.mjs'
 
 const { convertWorkflowTemplate, isMapping, NoOperationTraceWriter, parseWorkflow } = await import('@actions/workflow-parser')
 const { github } = await import('./contexts.mjs')
@@ -100,8 +101,4 @@ async function answer(question) {
   }
 }
 
-let input = ''
-for await (const chunk of process.stdin.setEncoding('utf8')) input += chunk
-const answers = []
-for (const question of JSON.parse(input)) answers.push(await answer(question))
-process.stdout.write(JSON.stringify(answers))
+await answerLines(answer)
