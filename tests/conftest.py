@@ -2,16 +2,20 @@
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import app as application  # first: it chooses the Node that aws_cdk starts
+from tests.synthesis import ASSEMBLIES, assemble  # first: it chooses the Node that aws_cdk starts
 
 from aws_cdk.cx_api import CloudAssembly  # isort: skip - see above
 from configuration import SANDBOX, Configuration, load
+from tests import scheduling
+from tests.tiers import Tiers
 
 PROJECT = Path(__file__).parent.parent
 
@@ -21,11 +25,20 @@ CONFIGURATION = PROJECT / "tests" / "slipway.toml"
 Template = dict[str, Any]
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tiers-report", type=Path, help="write what each tier took to this file, as JSON")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """What the shell says of AWS or of proxies must not decide over a test, nor the job of GitHub that runs it."""
     foreign = ("AWS_", "GITHUB_", "SLIPWAY_")
     for name in [name for name in os.environ if name.startswith(foreign) or name.lower().endswith("_proxy")]:
         del os.environ[name]
+    config.pluginmanager.register(scheduling)
+    if not hasattr(config, "workerinput"):  # the process that starts the workers, which inherit its environment
+        folder = os.environ[ASSEMBLIES] = tempfile.mkdtemp(prefix="slipway-assemblies-")
+        config.add_cleanup(lambda: shutil.rmtree(folder))
+        config.pluginmanager.register(Tiers(config.getoption("tiers_report")))
 
 
 @pytest.fixture(scope="session")
@@ -142,11 +155,6 @@ def varied(
     for environment in document["environments"].values():
         environment.pop("name", None)  # written as [environments.NAME]
     return Configuration.model_validate(document)
-
-
-def assemble(configuration: Configuration) -> CloudAssembly:
-    """What `cdk synth` would write, made through the same door, cdk-nag included."""
-    return application.build_app(configuration).synth()
 
 
 def templates_of(assembly: CloudAssembly) -> dict[str, Template]:

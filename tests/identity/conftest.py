@@ -7,13 +7,14 @@ import pytest
 from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
-from tests.conftest import assemble, varied
+from tests.conftest import varied
 from tests.identity.bootstrap import LIMIT
 from tests.identity.cloudformation import StackTemplate, stacks_of
 from tests.identity.names import ACCOUNT, LAMBDA_LOGGING
 from tests.identity.policies import allow, document
 from tests.identity.roles import Role, roles_of
 from tests.stacks.variants import VARIANTS
+from tests.synthesis import assemble
 
 OPERATOR = {"principal_arn": "arn:aws:iam::222222222222:user/on-call"}
 FUNCTION = "arn:aws:lambda:eu-central-1:222222222222:function:slipway-check-release"

@@ -1,30 +1,25 @@
 """The command as a shell runs it, and an AWS that answers by a script."""
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
-import botocore.session
 import pytest
-from botocore.loaders import Loader
-from botocore.stub import Stubber
 
 from operations.command import main
 from operations.rollout.interruption import Interruption
 from tests.conftest import PROJECT
 from tests.operations.answering import AnsweringAws
 from tests.operations.examinations import record_health
+from tests.operations.handing_over import DEV, PROD, Write
 from tests.operations.recorded_aws import RecordedAws
+from tests.operations.scripted_aws import MODELS, ScriptedAws
 from tests.operations.world import NEW, World
-
-Session = boto3.Session
-MODELS = Loader(extra_search_paths=[str(Path(boto3.__file__).parent / "data")])
-"""Of AWS's services, read once for all tests: that takes longer than the tests themselves."""
 
 
 @dataclass(frozen=True)
@@ -63,53 +58,6 @@ def slipway(shell: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sl
         return Ended(int(ended.value.code or 0), printed.out, printed.err)
 
     return run
-
-
-@dataclass
-class ScriptedAws:
-    """Answers each service's requests in the order of the script; botocore checks both against the service's model.
-
-    Attributes:
-        endpoints: of the clients that were made, by service.
-    """
-
-    endpoints: dict[str, str] = field(default_factory=dict)
-    _script: dict[str, list[Callable[[Stubber], None]]] = field(default_factory=dict)
-    _stubbers: list[Stubber] = field(default_factory=list)
-
-    def answers(self, service: str, operation: str, answer: dict[str, Any], **expected: object) -> None:
-        """The next request to that service has to be this operation with these parameters."""
-        self._script.setdefault(service, []).append(lambda stub: stub.add_response(operation, answer, expected))
-
-    def refuses(self, service: str, operation: str, code: str, message: str) -> None:
-        """The next request to that service has to be this operation, and fails."""
-        self._script.setdefault(service, []).append(lambda stub: stub.add_client_error(operation, code, message))
-
-    def session(self, **options: Any) -> Any:
-        """In the place of `boto3.Session`."""
-        core = botocore.session.Session()
-        core.register_component("data_loader", MODELS)
-        real = Session(botocore_session=core, **options)
-        return SimpleNamespace(
-            client=lambda service, **options: self._client(real, service, **options),
-            get_credentials=real.get_credentials,
-            region_name=real.region_name,
-        )
-
-    def _client(self, session: boto3.Session, service: Any, **options: Any) -> Any:
-        client = session.client(service, **options)
-        self.endpoints[service] = client.meta.endpoint_url
-        stubber = Stubber(client)
-        for line in self._script.pop(service, []):
-            line(stubber)
-        stubber.activate()
-        self._stubbers.append(stubber)
-        return client
-
-    def assert_that_all_was_asked(self) -> None:
-        assert list(self._script) == []
-        for stubber in self._stubbers:
-            stubber.assert_no_pending_responses()
 
 
 @pytest.fixture
@@ -163,3 +111,37 @@ def world(answering: AnsweringAws) -> World:
 def release(slipway: Slipway) -> Any:
     """Runs `slipway release dev` of the new tag without looking at anything before."""
     return lambda *words, tag=NEW: slipway("release", "dev", "--tag", tag, "--skip-preflight", *words)
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Write:
+    """Writes a slipway.toml with these environments, `NAME=(account, region, more lines)`; returns the option."""
+
+    def write(
+        registry: tuple[str, str] = (PROD, "eu-central-1"), *, builds: bool = True, **environments: tuple[str, ...]
+    ) -> list[str]:
+        account, region = registry
+        tables = [
+            '[github]\nowner = "acme"\nrepository = "shop"',
+            f'[registry]\naccount = "{account}"\nregion = "{region}"',
+        ]
+        for index, (name, (account, region, *more)) in enumerate(environments.items()):
+            zones = json.dumps([f"{region}a", f"{region}b"])
+            table = f"environments.{name.replace('_', '-')}"
+            tables += [
+                f'[{table}]\naccount = "{account}"\nregion = "{region}"\navailability_zones = {zones}',
+                'branch = "main"' if builds else "",
+                *more,
+                f'[{table}.network]\ncidr = "10.{index}.0.0/16"',
+                f"[{table}.load_balancer]\nplain_http = true",
+            ]
+        path = tmp_path / "slipway.toml"
+        path.write_text("\n".join(tables))
+        return ["--configuration", str(path), "github"]
+
+    return write
+
+
+@pytest.fixture
+def two_accounts(configured: Write) -> list[str]:
+    return configured(dev=(DEV, "eu-central-1"), prod=(PROD, "eu-central-1"))

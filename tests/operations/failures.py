@@ -21,6 +21,7 @@ OLDER = DEFINITION.replace(":7", ":6")
 STARTED_BY = "ecs-svc/7777777777777777777"
 BREAKER_TRIPPED = "Service deployment rolled back because the circuit breaker threshold was exceeded."
 """As hashicorp/terraform-provider-aws expects it in its acceptance tests (internal/service/ecs/service_test.go)."""
+FIRED = "Threshold Crossed: 1 out of the last 1 datapoints [61.0 (23/11/26 11:58:00)] was greater than 50.0."
 
 
 def task(number: int = 1, **changes: Any) -> dict[str, Any]:

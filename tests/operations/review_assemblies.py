@@ -165,3 +165,21 @@ def actions(review: Review) -> dict[str, str]:
 
 def granted(folder: Path, before: Resources, after: Resources) -> list[tuple[str, str]]:
     return [(each.resource, each.grant) for each in reviewed(folder, before, after).broadenings]
+
+
+def of_type(resources: Mapping[str, Resource], type_name: str) -> Resource:
+    return next(each for each in resources.values() if each["Type"] == type_name)
+
+
+def use_another_health_path(resources: dict[str, Resource]) -> None:
+    of_type(resources, "AWS::ElasticLoadBalancingV2::TargetGroup")["Properties"]["HealthCheckPath"] = "/up"
+
+
+def add_a_variable(resources: dict[str, Resource]) -> None:
+    definition = of_type(resources, "AWS::ECS::TaskDefinition")["Properties"]["ContainerDefinitions"]
+    next(each for each in definition if "Environment" in each)["Environment"].append({"Name": "MODE", "Value": "fast"})
+
+
+def both(resources: dict[str, Resource]) -> None:
+    use_another_health_path(resources)
+    add_a_variable(resources)

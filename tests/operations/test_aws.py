@@ -10,7 +10,8 @@ from threading import Thread
 import pytest
 
 from tests.conftest import CONFIGURATION
-from tests.operations.conftest import Ended, ScriptedAws, Slipway
+from tests.operations.conftest import Ended, Slipway
+from tests.operations.scripted_aws import ScriptedAws
 
 LOGIN = "Run aws sso login."
 SIGN_IN = "Run aws sso login, or set AWS_PROFILE to a profile that has them."

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from operations import cdk
-from tests.operations.conftest import ScriptedAws, Slipway
+from tests.operations.conftest import Slipway
 from tests.operations.review_assemblies import resource, written
+from tests.operations.scripted_aws import ScriptedAws
 
 DEV, PROD = "111111111111", "222222222222"
 QUEUE = {"Queue": resource("AWS::SQS::Queue", "Queue/Resource", QueueName="it")}

@@ -8,8 +8,9 @@ from configuration import Configuration
 from operations.cost.environments import price
 from operations.cost.estimate import Estimate
 from operations.cost.profile import Profile
-from tests.conftest import assemble, templates_of, varied
+from tests.conftest import templates_of, varied
 from tests.stacks.variants import VARIANTS
+from tests.synthesis import assemble
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from operations.gateways.service_deployments import ServiceDeployments
 from operations.gateways.ssm import Ssm
 from tests.conftest import CONFIGURATION
 from tests.operations.answering import AnsweringAws
-from tests.operations.conftest import ScriptedAws
+from tests.operations.scripted_aws import ScriptedAws
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 TASK = "arn:aws:ecs:eu-central-1:111111111111:task/cluster/0123456789abcdef"

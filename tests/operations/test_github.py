@@ -1,11 +1,9 @@
 """`slipway github`: what it asks of which account, and the commands that it prints."""
 
-import datetime as dt
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -13,16 +11,27 @@ from typing import Any
 import boto3
 import pytest
 
-from configuration import stack_names
 from operations.gateways.cloudformation import CloudFormation, Stack
 from operations.github import SECRETS, VARIABLES, HandOver
 from operations.rendering.github import lines
-from tests.conftest import PROJECT
-from tests.operations.conftest import ScriptedAws, Slipway
+from tests.operations.conftest import Slipway
+from tests.operations.handing_over import (
+    DEV,
+    PROD,
+    STRANGER,
+    TOOLING,
+    Write,
+    credentials_of,
+    deployed,
+    identity,
+    regions,
+    registry,
+    role,
+    uri,
+)
+from tests.operations.scripted_aws import ScriptedAws
 
-DEV, PROD, TOOLING, STRANGER, SANDBOX = ("1" * 12, "2" * 12, "3" * 12, "9" * 12, "0" * 12)
 REPOSITORY = "acme/shop"
-NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 
 # Of GitHub's CLI: notes what it is called with.
 STAND_IN = """
@@ -38,88 +47,6 @@ OPTIONAL = """If you like, gh secret set NAME --repo acme/shop, which asks for t
 If you like, gh variable set NAME --repo acme/shop --body VALUE:
   PAGERDUTY_URL: https://events.eu.pagerduty.com for an account in the EU
 """
-
-Write = Callable[..., list[str]]
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Write:
-    """Writes a slipway.toml with these environments, `NAME=(account, region, more lines)`; returns the option."""
-
-    def write(
-        registry: tuple[str, str] = (PROD, "eu-central-1"), *, builds: bool = True, **environments: tuple[str, ...]
-    ) -> list[str]:
-        account, region = registry
-        tables = [
-            '[github]\nowner = "acme"\nrepository = "shop"',
-            f'[registry]\naccount = "{account}"\nregion = "{region}"',
-        ]
-        for index, (name, (account, region, *more)) in enumerate(environments.items()):
-            zones = json.dumps([f"{region}a", f"{region}b"])
-            table = f"environments.{name.replace('_', '-')}"
-            tables += [
-                f'[{table}]\naccount = "{account}"\nregion = "{region}"\navailability_zones = {zones}',
-                'branch = "main"' if builds else "",
-                *more,
-                f'[{table}.network]\ncidr = "10.{index}.0.0/16"',
-                f"[{table}.load_balancer]\nplain_http = true",
-            ]
-        path = tmp_path / "slipway.toml"
-        path.write_text("\n".join(tables))
-        return ["--configuration", str(path), "github"]
-
-    return write
-
-
-@pytest.fixture
-def two_accounts(written: Write) -> list[str]:
-    return written(dev=(DEV, "eu-central-1"), prod=(PROD, "eu-central-1"))
-
-
-def role(account: str, name: str) -> str:
-    return f"arn:aws:iam::{account}:role/slipway-{name}"
-
-
-def uri(account: str, region: str = "eu-central-1") -> str:
-    return f"{account}.dkr.ecr.{region}.amazonaws.com/slipway"
-
-
-def stack(name: str, outputs: Mapping[str, str], status: str = "UPDATE_COMPLETE") -> dict[str, Any]:
-    return {
-        "StackName": name,
-        "StackStatus": status,
-        "CreationTime": NOW,
-        "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
-    }
-
-
-def identity(account: str, *environments: str, builds: bool = False, **more: Any) -> dict[str, Any]:
-    """The identity stack of that account, with the roles of these environments."""
-    roles = {stack_names.deploy_role_output(name): role(account, f"{name}-deploy") for name in environments}
-    build = {"BuildRoleArn": role(account, "build")} if builds else {}
-    reading = {"DiffRoleArn": role(account, "diff"), "DriftRoleArn": role(account, "drift")}
-    return stack("slipway-identity", roles | build | reading, **more)
-
-
-def registry(account: str, region: str = "eu-central-1") -> dict[str, Any]:
-    return stack("slipway-registry", {"RepositoryUri": uri(account, region)})
-
-
-def credentials_of(aws: ScriptedAws, account: str) -> None:
-    aws.answers("sts", "get_caller_identity", {"Account": account})
-
-
-def deployed(aws: ScriptedAws, account: str, *stacks: dict[str, Any]) -> None:
-    """The credentials belong to that account, and these stacks are in the region that is asked."""
-    credentials_of(aws, account)
-    aws.answers("cloudformation", "describe_stacks", {"Stacks": [stack("somebody-elses", {}), *stacks]})
-
-
-def regions(shell: pytest.MonkeyPatch, *names: str) -> list[ScriptedAws]:
-    """In the place of one AWS for all regions, one for each of these."""
-    scripted = {name: ScriptedAws() for name in names}
-    shell.setattr(boto3, "Session", lambda **options: scripted[options["region_name"]].session(**options))
-    return list(scripted.values())
 
 
 def test_as_text_it_is_one_command_a_line(aws: ScriptedAws, slipway: Slipway, two_accounts: list[str]) -> None:
@@ -182,10 +109,10 @@ def test_where_the_registry_is_in_another_account_its_variables_are_left_out(
 
 
 def test_each_other_account_is_named_once_with_all_that_is_there(
-    aws: ScriptedAws, slipway: Slipway, written: Write
+    aws: ScriptedAws, slipway: Slipway, configured: Write
 ) -> None:
     environments = {"dev": DEV, "qa": PROD, "prod": PROD, "demo": TOOLING}
-    words = written(**{name: (account, "eu-central-1") for name, account in environments.items()})
+    words = configured(**{name: (account, "eu-central-1") for name, account in environments.items()})
     deployed(aws, DEV, identity(DEV, "dev"))
     assert slipway(*words).stderr.splitlines() == [
         f"qa, prod and the registry are in account {PROD}: run this again with its credentials.",
@@ -194,8 +121,10 @@ def test_each_other_account_is_named_once_with_all_that_is_there(
     ]
 
 
-def test_the_account_of_the_registry_needs_no_environment(aws: ScriptedAws, slipway: Slipway, written: Write) -> None:
-    words = written(registry=(TOOLING, "eu-west-1"), dev=(DEV, "eu-west-1"))
+def test_the_account_of_the_registry_needs_no_environment(
+    aws: ScriptedAws, slipway: Slipway, configured: Write
+) -> None:
+    words = configured(registry=(TOOLING, "eu-west-1"), dev=(DEV, "eu-west-1"))
     deployed(aws, TOOLING, identity(TOOLING, builds=True), registry(TOOLING, "eu-west-1"))
     ended = slipway(*words, "--json")
     assert json.loads(ended.stdout) == {
@@ -231,8 +160,10 @@ def test_where_nothing_is_in_the_account_of_the_credentials_the_command_fails(
     assert (ended.exit_code, ended.stdout) == (1, "")
 
 
-def test_only_the_environments_that_are_named_are_printed(aws: ScriptedAws, slipway: Slipway, written: Write) -> None:
-    words = written(**dict.fromkeys(("dev", "qa", "prod"), (PROD, "eu-central-1")))
+def test_only_the_environments_that_are_named_are_printed(
+    aws: ScriptedAws, slipway: Slipway, configured: Write
+) -> None:
+    words = configured(**dict.fromkeys(("dev", "qa", "prod"), (PROD, "eu-central-1")))
     deployed(aws, PROD, identity(PROD, "dev", "qa", "prod", builds=True), registry(PROD))
     ended = slipway(*words, "prod", "dev", "--json")
     printed = json.loads(ended.stdout)
@@ -244,8 +175,8 @@ def test_only_the_environments_that_are_named_are_printed(aws: ScriptedAws, slip
     assert (ended.exit_code, ended.stderr) == (0, "")
 
 
-def test_names_are_written_as_github_takes_them(aws: ScriptedAws, slipway: Slipway, written: Write) -> None:
-    words = written(load_test=(PROD, "eu-central-1", 'github_environment = "Load.Test"'))
+def test_names_are_written_as_github_takes_them(aws: ScriptedAws, slipway: Slipway, configured: Write) -> None:
+    words = configured(load_test=(PROD, "eu-central-1", 'github_environment = "Load.Test"'))
     deployed(aws, PROD, identity(PROD, "load-test", builds=True), registry(PROD))
     printed = slipway(*words).stdout.splitlines()
     assert printed[3:7] == [
@@ -281,9 +212,9 @@ def test_a_shell_hands_every_value_to_gh_as_it_is(tmp_path: Path) -> None:
 
 
 def test_the_identity_stack_is_looked_for_in_the_region_of_the_first_environment_of_the_account(
-    slipway: Slipway, written: Write, shell: pytest.MonkeyPatch
+    slipway: Slipway, configured: Write, shell: pytest.MonkeyPatch
 ) -> None:
-    words = written(dev=(DEV, "us-east-1"), qa=(PROD, "eu-west-1"), prod=(PROD, "eu-central-1"))
+    words = configured(dev=(DEV, "us-east-1"), qa=(PROD, "eu-west-1"), prod=(PROD, "eu-central-1"))
     asked, first, last = regions(shell, "us-east-1", "eu-west-1", "eu-central-1")
     credentials_of(asked, PROD)
     first.answers("cloudformation", "describe_stacks", {"Stacks": [identity(PROD, "qa", "prod", builds=True)]})
@@ -317,8 +248,8 @@ def test_in_one_region_the_credentials_are_taken_from_the_shell_once(
     assert made == ["eu-central-1"]
 
 
-def test_the_regions_are_asked_at_the_same_time(slipway: Slipway, written: Write, shell: pytest.MonkeyPatch) -> None:
-    words = written(registry=(PROD, "eu-west-1"), prod=(PROD, "eu-central-1"))
+def test_the_regions_are_asked_at_the_same_time(slipway: Slipway, configured: Write, shell: pytest.MonkeyPatch) -> None:
+    words = configured(registry=(PROD, "eu-west-1"), prod=(PROD, "eu-central-1"))
     here, there = regions(shell, "eu-central-1", "eu-west-1")
     credentials_of(here, PROD)
     here.answers("cloudformation", "describe_stacks", {"Stacks": [identity(PROD, "prod", builds=True)]})
@@ -333,154 +264,3 @@ def test_the_regions_are_asked_at_the_same_time(slipway: Slipway, written: Write
     ended = slipway(*words, "--json")
     assert json.loads(ended.stdout)["repository"]["ECR_REPOSITORY_URI"] == uri(PROD, "eu-west-1")
     assert ended.exit_code == 0
-
-
-@pytest.mark.parametrize(
-    ("account", "stacks", "problem", "fix"),
-    [
-        (DEV, [], "slipway-identity is not deployed", f"slipway-identity-{DEV}"),
-        (PROD, [registry(PROD)], "slipway-identity is not deployed", f"slipway-identity-{PROD}"),
-        (PROD, [identity(PROD, "prod", builds=True)], "slipway-registry is not deployed", "slipway-registry"),
-        (
-            DEV,
-            [stack("slipway-identity", {}, status="ROLLBACK_COMPLETE")],
-            "slipway-identity is ROLLBACK_COMPLETE and has no output DiffRoleArn",
-            f"slipway-identity-{DEV}",
-        ),
-        (
-            DEV,
-            [identity(DEV)],
-            "slipway-identity is UPDATE_COMPLETE and has no output DeployRoleDevArn",
-            f"slipway-identity-{DEV}",
-        ),
-        (
-            PROD,
-            [identity(PROD, "prod"), registry(PROD)],
-            "slipway-identity is UPDATE_COMPLETE and has no output BuildRoleArn",
-            f"slipway-identity-{PROD}",
-        ),
-    ],
-)
-def test_what_is_not_deployed_is_told_with_the_command_that_deploys_it(
-    account: str,
-    stacks: list[dict[str, Any]],
-    problem: str,
-    fix: str,
-    aws: ScriptedAws,
-    slipway: Slipway,
-    two_accounts: list[str],
-) -> None:
-    deployed(aws, account, *stacks)
-    ended = slipway(*two_accounts)
-    assert ended.stderr == (
-        f"slipway: the stack {problem} in eu-central-1 of account {account}.\nRun npx cdk deploy {fix}.\n"
-    )
-    assert (ended.exit_code, ended.stdout) == (1, "")
-
-
-def test_the_only_identity_stack_of_the_app_is_deployed_by_its_plain_name(
-    aws: ScriptedAws, slipway: Slipway, written: Write
-) -> None:
-    words = written(prod=(PROD, "eu-central-1"))
-    deployed(aws, PROD)
-    assert slipway(*words).stderr.endswith("\nRun npx cdk deploy slipway-identity.\n")
-
-
-def test_of_the_sandbox_everything_comes_from_the_emulator(aws: ScriptedAws, slipway: Slipway) -> None:
-    deployed(aws, SANDBOX, identity(SANDBOX, "sandbox"), registry(SANDBOX, "us-east-1"))
-    ended = slipway("github", "sandbox", "--json")
-    assert json.loads(ended.stdout) == {
-        "repository": {
-            "AWS_REGISTRY_REGION": "us-east-1",
-            "ECR_REPOSITORY_URI": uri(SANDBOX, "us-east-1"),
-            "AWS_DIFF_ROLE_ARN_SANDBOX": role(SANDBOX, "diff"),
-            "AWS_DRIFT_ROLE_ARN_SANDBOX": role(SANDBOX, "drift"),
-        },
-        "environments": {
-            "sandbox": {
-                "AWS_DEPLOY_ROLE_ARN": role(SANDBOX, "sandbox-deploy"),
-                "AWS_REGION": "us-east-1",
-                "AWS_ACCOUNT_ID": SANDBOX,
-            }
-        },
-        "optional_secrets": SECRETS,
-        "optional_variables": VARIABLES,
-    }
-    assert (ended.exit_code, ended.stderr) == (0, "")
-    assert aws.endpoints == dict.fromkeys(("sts", "cloudformation"), "http://localhost:4566")
-
-
-def test_a_sandbox_without_the_stacks_is_to_be_brought_up(aws: ScriptedAws, slipway: Slipway) -> None:
-    deployed(aws, SANDBOX)
-    ended = slipway("github", "sandbox")
-    assert ended.stderr == (
-        f"slipway: the stack slipway-registry is not deployed in us-east-1 of account {SANDBOX}.\nRun make up.\n"
-    )
-    assert (ended.exit_code, ended.stdout) == (1, "")
-
-
-def test_without_names_the_sandbox_is_not_meant(aws: ScriptedAws, slipway: Slipway, written: Write) -> None:
-    words = written(prod=(PROD, "eu-central-1"), sandbox=(SANDBOX, "us-east-1"))
-    deployed(aws, PROD, identity(PROD, "prod", builds=True), registry(PROD))
-    ended = slipway(*words, "--json")
-    assert list(json.loads(ended.stdout)["environments"]) == ["prod"]
-    assert (ended.exit_code, ended.stderr) == (0, "")
-    assert not any("localhost" in endpoint for endpoint in aws.endpoints.values())
-
-
-def test_where_there_is_only_the_sandbox_it_has_to_be_named(slipway: Slipway, written: Write) -> None:
-    ended = slipway(*written(sandbox=(SANDBOX, "us-east-1")))
-    assert ended.stderr == ("slipway: slipway.toml has no environment but the sandbox.\nRun slipway github sandbox.\n")
-    assert (ended.exit_code, ended.stdout) == (1, "")
-
-
-@pytest.mark.parametrize(
-    ("words", "problem"),
-    [
-        (["dev", "staging"], "environment 'staging' is not in slipway.toml; it has dev, prod, sandbox"),
-        (["sandbox", "dev"], "'sandbox' cannot be combined with another environment"),
-    ],
-)
-@pytest.mark.usefixtures("aws")
-def test_names_that_cannot_be_used_end_with_2_before_aws_is_asked(
-    words: list[str], problem: str, slipway: Slipway
-) -> None:
-    ended = slipway("github", *words)
-    assert ended.stderr == f"{problem}\n"
-    assert (ended.exit_code, ended.stdout) == (2, "")
-
-
-@pytest.mark.parametrize("service", ["sts", "cloudformation"])
-def test_what_aws_refuses_is_explained(
-    service: str, aws: ScriptedAws, slipway: Slipway, two_accounts: list[str]
-) -> None:
-    operation, name = {
-        "sts": ("get_caller_identity", "GetCallerIdentity"),
-        "cloudformation": ("describe_stacks", "DescribeStacks"),
-    }[service]
-    if service == "cloudformation":
-        credentials_of(aws, PROD)
-    aws.refuses(service, operation, "ExpiredToken", "The security token included in the request is expired")
-    ended = slipway(*two_accounts)
-    assert ended.stderr == f"slipway: {name} was refused: the credentials have expired.\nRun aws sso login.\n"
-    assert (ended.exit_code, ended.stdout) == (1, "")
-
-
-@pytest.mark.parametrize("words", [["--help"], ["github", "--help"]])
-def test_help_is_given_without_loading_the_sdk(words: list[str]) -> None:
-    code = "import sys; from operations.command import main; sys.argv[0] = 'slipway'\ntry: main()\n"
-    code += "finally: print(*sys.modules, file=sys.stderr)"
-    ended = subprocess.run(
-        [sys.executable, "-c", code, *words], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    assert "github" in ended.stdout
-    assert "operations.verbs.github" in ended.stderr.split()
-    assert not {"boto3", "botocore", "concurrent.futures.thread"} & set(ended.stderr.split())
-
-
-def test_without_a_branch_to_build_from_no_build_role_is_looked_for(
-    slipway: Slipway, written: Write, aws: ScriptedAws
-) -> None:
-    deployed(aws, PROD, identity(PROD, "prod"), registry(PROD))
-    ended = slipway(*written(builds=False, prod=(PROD, "eu-central-1")), "--json")
-    assert "AWS_BUILD_ROLE_ARN" not in json.loads(ended.stdout)["repository"]

@@ -7,11 +7,9 @@ import pytest
 
 from operations.notification.finding import Kind, Severity
 from operations.notification.pagerduty import events
-from operations.notification.record import Record, Result, Serving
+from operations.notification.record import Result, Serving
 from operations.notification.report import Report
 from operations.notification.report import report as make_report
-from operations.notification.slack import message
-from operations.notification.summary import markdown, text
 from tests.operations.pipeline_runs import (
     NEW,
     NEXT,
@@ -261,51 +259,6 @@ def test_the_worst_of_several_environments_comes_first() -> None:
     assert report.headline == "ROLLED BACK: prod on main"
 
 
-@pytest.mark.parametrize(
-    "each",
-    [record(), record("release", release=ROLLED_BACK, troubles=(trouble("smoke"),)), record("due", due=True)],
-    ids=["deployed", "rolled back", "stopped"],
-)
-def test_a_record_survives_being_handed_over(each: Record) -> None:
-    assert Record.of(each.as_json()) == each
-
-
-def test_the_summary_begins_with_what_happened_and_ends_with_who_was_not_told() -> None:
-    lines = markdown(
-        reported(record("release", release=ROLLED_BACK)), {"Slack": "it answered 500", "PagerDuty": ""}
-    ).splitlines()
-    assert lines[0] == "## ROLLED BACK: prod on main"
-    assert f"**{OLD} serves.**" in "\n".join(lines)
-    assert "**Slack was not told:** it answered 500." in lines
-    assert lines[-2] == "That changes nothing of what is said above."
-    assert not any("PagerDuty" in line for line in lines)
-
-
-def test_the_text_fits_80_columns() -> None:
-    lines = text(reported(record("release", release=ROLLED_BACK)), {"Slack": "", "PagerDuty": "it answered 400: no"})
-    assert max(map(len, lines)) <= 80
-    assert lines[0] == "ROLLED BACK: prod on main"
-    assert lines[-2:] == ["Slack was told.", "PagerDuty was not told: it answered 400: no."]
-
-
-def test_text_of_strangers_is_no_markup_anywhere() -> None:
-    nasty = ROLLED_BACK | {"diagnosis": {"headline": "<!channel> @octocat [x](http://evil) <b>", "fix": ""}}
-    report = reported(record("release", release=nasty))
-    assert "<!channel>" not in str(message(report))
-    assert "&lt;!channel&gt;" in str(message(report))
-    assert "<b>" not in markdown(report, {})
-    assert "@octocat [" not in markdown(report, {})
-
-
-def test_a_message_for_slack_keeps_within_its_limits() -> None:
-    endless = ROLLED_BACK | {"diagnosis": {"headline": "x" * 9000, "fix": ""}}
-    records = [record("release", environment=f"e{number}", release=endless) for number in range(80)]
-    sent = message(reported(*records))
-    assert len(sent["blocks"]) <= 50
-    assert max(len(each["text"]["text"]) for each in sent["blocks"] if each["type"] == "section") == 3000
-    assert len(sent["blocks"][0]["text"]["text"]) <= 150
-
-
 def test_what_an_earlier_attempt_recorded_says_nothing_of_a_job_that_failed_since() -> None:
     context = needs(deploy="failure")
     report = reported(record(), context=context)
@@ -332,63 +285,3 @@ def test_where_one_environment_was_refused_the_other_is_told_for_what_it_is() ->
     assert {each.title: each.kind for each in found} == {"qa": Kind.DEPLOYED, "prod": Kind.NOT_DEPLOYED}
     lost = make_report(RUN, context, [], {"live"}).findings
     assert {each.title: each.kind for each in lost} == {"qa": Kind.FAILED, "prod": Kind.NOT_DEPLOYED}
-
-
-def sent_by(report: Report) -> dict[str, str]:
-    """What PagerDuty is asked to do, by the end of the key."""
-    assert {each["routing_key"] for each in events(report, "key")} <= {"key"}
-    keys = {each["dedup_key"]: each["event_action"] for each in events(report, "key")}
-    return {key.removeprefix("slipway/acme/shop/main/"): action for key, action in keys.items()}
-
-
-def test_the_success_after_a_failure_closes_the_alert_that_it_opened_and_no_other() -> None:
-    failed = reported(record("release", release=ROLLED_BACK))
-    assert sent_by(failed) == {"build": "resolve", "deploy/prod": "trigger"}
-    well = dict.fromkeys(("build", "unknown", "deploy/prod", "deploy/prod/critical"), "resolve")
-    assert sent_by(reported(record())) == well
-    assert sent_by(reported(record(environment="qa"), record("release", release=ROLLED_BACK))) == {
-        "build": "resolve",
-        "deploy/qa": "resolve",
-        "deploy/qa/critical": "resolve",
-        "deploy/prod": "trigger",
-    }
-
-
-def test_an_alert_of_the_tests_stays_apart_from_those_of_the_deployments() -> None:
-    assert sent_by(reported(context=needs(test="failure"))) == {"build": "trigger"}
-    assert sent_by(reported(context=needs("[]", publish="skipped"))) == {"build": "resolve", "unknown": "resolve"}
-
-
-def test_a_commit_that_is_not_the_newest_any_more_closes_no_alert_of_the_newer_one() -> None:
-    assert sent_by(replace(reported(record()), newest=False)) == {}
-    assert sent_by(replace(reported(record("release", release=ROLLED_BACK)), newest=False)) == {
-        "deploy/prod": "trigger"
-    }
-
-
-def test_what_is_critical_is_told_although_something_less_is_open() -> None:
-    worse = reported(record("release", release=ROLLED_BACK | {"verdict": "FAILED"}))
-    assert sent_by(worse) == {"build": "resolve", "deploy/prod/critical": "trigger"}
-
-
-def test_a_commit_that_was_overtaken_closes_no_alert_of_the_environment() -> None:
-    overtaken = record(due=False, release=None, serving=Serving(NEXT, "COMPLETED", URL))
-    assert sent_by(reported(overtaken)) == {"build": "resolve", "unknown": "resolve"}
-
-
-def test_nobody_is_woken_and_no_alert_is_closed_by_a_run_that_somebody_ended() -> None:
-    assert events(reported(context=needs(test="cancelled", stopped="success")), "key") == []
-
-
-@pytest.mark.parametrize(
-    ("records", "severity"),
-    [
-        ((), "warning"),
-        ((record("release", release=ROLLED_BACK),), "error"),
-        ((record("release", release=ROLLED_BACK | {"verdict": "FAILED"}),), "critical"),
-    ],
-)
-def test_an_alert_weighs_as_much_as_what_serves_is_in_doubt(records: tuple[Record, ...], severity: str) -> None:
-    report = reported(*records) if records else reported(context=needs(test="failure"))
-    (sent,) = [each for each in events(report, "key") if each["event_action"] == "trigger"]
-    assert sent["payload"]["severity"] == severity

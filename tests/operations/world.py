@@ -19,6 +19,7 @@ REPOSITORY = "222222222222.dkr.ecr.eu-central-1.amazonaws.com/slipway"
 OLD, NEW, NEXT = "sha-0000001", "sha-0000002", "sha-0000003"
 BREAKER = "Service deployment rolled back because the circuit breaker threshold was exceeded."
 ROLE = "arn:aws:iam::111111111111:role/cdk-hnb659fds-deploy-role-111111111111-eu-central-1"
+UPDATING = "UPDATE_IN_PROGRESS"
 
 
 def minutes(number: float) -> dt.datetime:
@@ -242,3 +243,13 @@ def change(name: str, type: str, replacement: str = "False", *causes: dict[str, 
 
 
 SERVICE_AND_RECORD = [change("Service", "AWS::ECS::Service"), change("Record", "AWS::SSM::Parameter")]
+
+
+def under_way(world: World, *frames: tuple[str, list[dict[str, Any]]]) -> None:
+    """Lets an update of the stack be under way from the beginning."""
+    world.executed, world.tag = True, NEW
+    world.frames = list(frames)
+
+
+def told(text: str) -> str:
+    return " ".join(text.split())

@@ -43,7 +43,7 @@ PERMITTED = {
         "codeql": {"actions": "read", "contents": "read", "security-events": "write"},
     },
 }
-"""What each job may; those of pipeline.yml are in tests/pipeline/test_pipeline_jobs.py."""
+"""What each job may; those of pipeline.yml are in tests/pipeline/test_pipeline_permissions.py."""
 
 
 def parsed(path: Path) -> dict[Any, Any]:

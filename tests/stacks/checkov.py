@@ -30,10 +30,13 @@ def failed_checks(templates: Iterable[Path], directory: Path) -> set[Failed]:
     assert CHECKOV.exists(), (
         f"{CHECKOV} is missing: `make test` installs it, and `make .checkov/.installed` nothing else"
     )
-    copies: dict[str, Path] = {}
-    for number, template in enumerate(templates):
-        copies[f"/{number}.json"] = template
-        (directory / f"{number}.json").write_bytes(template.read_bytes())
+    alike: dict[bytes, list[Path]] = {}
+    for template in templates:
+        alike.setdefault(template.read_bytes(), []).append(template)
+    copies: dict[str, list[Path]] = {}
+    for number, (content, same) in enumerate(alike.items()):
+        copies[f"/{number}.json"] = same
+        (directory / f"{number}.json").write_bytes(content)
     done = subprocess.run(
         [CHECKOV, "--directory=.", "--framework=cloudformation", "--skip-download", "--quiet", "--output=json"],
         cwd=directory,
@@ -52,6 +55,7 @@ def failed_checks(templates: Iterable[Path], directory: Path) -> set[Failed]:
     report: dict[str, Any] = json.loads(done.stdout)
     assert report["summary"]["parsing_errors"] == 0, done.stdout
     return {
-        Failed(copies[each["file_path"]], each["resource"].rpartition(".")[2], each["check_id"])
+        Failed(template, each["resource"].rpartition(".")[2], each["check_id"])
         for each in report["results"]["failed_checks"]
+        for template in copies[each["file_path"]]
     }

@@ -6,8 +6,9 @@ import pytest
 from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
-from tests.conftest import Template, assemble, templates_of, varied
+from tests.conftest import Template, templates_of, varied
 from tests.stacks.variants import STRATEGIES, VARIANTS, WITHOUT_TELEMETRY
+from tests.synthesis import assemble
 
 PUBLIC_SUBNETS = ("subnet-0000000000000000a", "subnet-0000000000000000b")
 TASK_SUBNETS = ("subnet-1000000000000000a", "subnet-1000000000000000b")

@@ -9,7 +9,8 @@ import pytest
 from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
-from tests.conftest import PROJECT, Template, assemble, resources, templates_of, varied
+from tests.conftest import PROJECT, Template, resources, templates_of, varied
+from tests.synthesis import assemble
 
 RUNBOOK = (PROJECT / "docs" / "runbook.md").read_text(encoding="utf-8")
 PAGE = "https://github.com/example-org/example-service/blob/HEAD/docs/runbook.md"

@@ -12,7 +12,8 @@ from aws_cdk.cx_api import CloudAssembly
 
 import app as application
 from configuration import SANDBOX, Configuration
-from tests.conftest import Template, assemble, resources, templates_of, varied
+from tests.conftest import Template, resources, templates_of, varied
+from tests.synthesis import assemble
 
 ISSUER = "token.actions.githubusercontent.com"
 PROVIDER = "AWS::IAM::OIDCProvider"

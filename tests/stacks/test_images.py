@@ -11,7 +11,8 @@ import pytest
 from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
-from tests.conftest import PROJECT, Template, assemble, resources, templates_of, varied
+from tests.conftest import PROJECT, Template, resources, templates_of, varied
+from tests.synthesis import assemble
 
 A_RUNNING_IMAGE = re.compile(r"sha-[0-9a-f]{7}")
 

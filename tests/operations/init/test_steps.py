@@ -14,9 +14,10 @@ from configuration.loading import parse
 from operations.init.document import document
 from operations.init.steps import POLICIES, bootstrap, steps
 from operations.rendering.init import lines
-from tests.conftest import PROJECT, assemble
+from tests.conftest import PROJECT
 from tests.operations.init.test_document import ANSWERS
 from tests.operations.test_help import VERBS
+from tests.synthesis import assemble
 
 PLAIN: Mapping[str, str] = {
     **dict.fromkeys(ANSWERS, ""),

@@ -1,0 +1,34 @@
+"""Assemblies for the tests, each synthesised once in a run."""
+
+import fcntl
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import app as application  # first: it chooses the Node that aws_cdk starts
+
+from aws_cdk.cx_api import CloudAssembly  # isort: skip - see above
+from configuration import Configuration
+
+ASSEMBLIES = "TESTS_ASSEMBLIES"
+"""The environment variable with the folder that all workers share."""
+
+
+def synthesise(configuration: Configuration) -> CloudAssembly:
+    """What `cdk synth` would write, made anew through the same door, cdk-nag included."""
+    return application.build_app(configuration).synth()
+
+
+def assemble(configuration: Configuration) -> CloudAssembly:
+    """What `cdk synth` would write, made once in a run whichever worker asks, so no test may change its folder.
+
+    Synthesis is most of the CPU time of the tests of stacks.
+    """
+    said = configuration.model_dump_json() + configuration.model_dump_json(exclude_unset=True)
+    kept = Path(os.environ[ASSEMBLIES], hashlib.sha256(said.encode()).hexdigest()[:32])
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a worker that asks meanwhile waits, and then finds it made
+        if not kept.exists():
+            shutil.move(synthesise(configuration).directory, kept)
+    return CloudAssembly(str(kept))
