@@ -1,6 +1,7 @@
 """A log group that grows while somebody reads, as `slipway logs` asks for it."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +17,12 @@ class LogStreams:
 
     Attributes:
         asked: the parameters of each first page.
+        began: the moment that tests count milliseconds from; a reader gives up what is minutes older than its clock.
         busy: whether AWS refuses because it was asked too often.
     """
 
     asked: list[dict[str, Any]] = field(default_factory=list)
+    began: int = field(default_factory=lambda: int(time.time() * 1000))
     busy: bool = False
     _events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 

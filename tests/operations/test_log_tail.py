@@ -14,7 +14,6 @@ from tests.conftest import CONFIGURATION
 from tests.operations.log_streams import LogStreams
 from tests.operations.recorded_aws import RecordedAws
 
-NOW = int(dt.datetime.now(dt.UTC).timestamp() * 1000)
 SOURCE = Source("group", "service", "service/service/")
 
 
@@ -27,7 +26,7 @@ def streams(recorded_aws: RecordedAws) -> LogStreams:
 
 def written(streams: LogStreams, *lines: tuple[int, str]) -> None:
     for milliseconds, message in lines:
-        streams.write("group", "service/service/1", NOW + milliseconds, message)
+        streams.write("group", "service/service/1", streams.began + milliseconds, message)
 
 
 def tail(since: int) -> Tail:
@@ -38,10 +37,10 @@ def tail(since: int) -> Tail:
 
 def test_while_nothing_is_written_it_does_not_search_the_past_again(streams: LogStreams) -> None:
     written(streams, (-3_600_000, "an hour ago"))
-    reader = tail(NOW - 7 * 86_400_000)
+    reader = tail(streams.began - 7 * 86_400_000)
     assert [line.text for line in reader.read()] == ["an hour ago"]
     assert list(reader.read()) == []
-    assert streams.asked[1]["startTime"] > NOW - 3_600_000
+    assert streams.asked[1]["startTime"] > streams.began - 3_600_000
 
 
 arrivals = st.lists(st.lists(st.integers(0, LATE_MS), max_size=4), min_size=1, max_size=6)
@@ -54,7 +53,7 @@ def test_every_line_is_printed_exactly_once_in_whatever_order_they_arrive(
     arrivals: list[list[int]], streams: LogStreams
 ) -> None:
     streams.forget()
-    reader, told = tail(NOW - LATE_MS), []
+    reader, told = tail(streams.began - LATE_MS), []
     for number, batch in enumerate(arrivals):
         written(streams, *((-age, f"{number}") for age in batch))
         told += [line.text for line in reader.read()]
@@ -65,7 +64,7 @@ def test_its_memory_has_a_bound_and_even_then_no_line_comes_twice(
     streams: LogStreams, shell: pytest.MonkeyPatch
 ) -> None:
     shell.setattr(logs, "REMEMBERED", 10)
-    reader = tail(NOW - 60_000)
+    reader = tail(streams.began - 60_000)
     written(streams, *((-50_000 + number, f"{number}") for number in range(200)))
     (told,) = reader._told.values()
     remembered = [(line.text, len(told._ids)) for line in reader.read()]

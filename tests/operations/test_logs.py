@@ -19,7 +19,6 @@ from tests.operations.log_streams import LogStreams
 from tests.operations.recorded_aws import RecordedAws
 
 ONE, TWO = "1" * 32, "2" * 32
-NOW = int(dt.datetime.now(dt.UTC).timestamp() * 1000)
 OLDER = deployed.DEFINITION.replace(":7", ":6")
 SOURCE = Source(LOG_GROUP, "service", "service/service/")
 
@@ -30,13 +29,13 @@ def streams(recorded_aws: RecordedAws) -> LogStreams:
     deployed.record(recorded_aws)
     streams = LogStreams()
     recorded_aws.answer("FilterLogEvents", streams.answer)
-    streams.write(LOG_GROUP, f"service/service/{ONE}", NOW - 3_600_000, "an hour ago")
+    streams.write(LOG_GROUP, f"service/service/{ONE}", streams.began - 3_600_000, "an hour ago")
     return streams
 
 
 def written(streams: LogStreams, *lines: tuple[str, int, str]) -> None:
     for task, milliseconds, message in lines:
-        streams.write(LOG_GROUP, f"service/service/{task}", NOW + milliseconds, message)
+        streams.write(LOG_GROUP, f"service/service/{task}", streams.began + milliseconds, message)
 
 
 def while_followed(shell: pytest.MonkeyPatch, *steps: Any) -> None:
@@ -133,7 +132,7 @@ def test_in_a_rollout_the_log_groups_of_both_revisions_are_read(
         taskDefinitionArn=OLDER, containerDefinitions=[deployed.container(logConfiguration=elsewhere)]
     )
     recorded_aws.records("DescribeTaskDefinition", {"taskDefinition": definition}, taskDefinition=OLDER)
-    streams.write("older", f"service/service/{TWO}", NOW - 2000, "old")
+    streams.write("older", f"service/service/{TWO}", streams.began - 2000, "old")
     written(streams, (ONE, -1000, "new"))
     assert slipway("logs", "dev").stdout == "22222222 old\n11111111 new\n"
 
@@ -145,8 +144,8 @@ def test_containers_are_told_apart_where_there_are_several(
     definition = deployed.task_definition(containerDefinitions=containers)
     recorded_aws.records("DescribeTaskDefinition", {"taskDefinition": definition})
     written(streams, (ONE, -1000, "b"))
-    streams.write(LOG_GROUP, f"service/collector/{ONE}", NOW - 2000, "a")
-    streams.write(LOG_GROUP, "not of this service", NOW - 2000, "c")
+    streams.write(LOG_GROUP, f"service/collector/{ONE}", streams.began - 2000, "a")
+    streams.write(LOG_GROUP, "not of this service", streams.began - 2000, "c")
     assert slipway("logs", "dev").stdout == "11111111/collector a\n11111111/service b\n"
 
 
@@ -157,7 +156,7 @@ def test_as_json_every_line_is_an_object(streams: LogStreams, slipway: Slipway) 
         (ONE, "service", 'say "hi"'),
         (TWO, "service", "\x1b[31m"),
     ]
-    at = dt.datetime.fromtimestamp((NOW - 2000) / 1000, dt.UTC)
+    at = dt.datetime.fromtimestamp((streams.began - 2000) / 1000, dt.UTC)
     assert lines[0]["at"] == f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 

@@ -34,7 +34,7 @@ _ORIGIN = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCOUNT}  # of requests wi
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T | None], seconds: float = 20.0) -> T:
+def eventually(look: Callable[[], T | None], seconds: float = 60.0) -> T:
     """Return the first answer of `look` that is true, or fail when none was before the deadline."""
     deadline = time.monotonic() + seconds
     while True:
