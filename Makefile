@@ -11,6 +11,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export CDK_DISABLE_CLI_TELEMETRY := true
 # .venv is made by pip: Poetry, which would take it, has environments of its own.
 export POETRY_VIRTUALENVS_IN_PROJECT := false
+# A shell that forbids it would have every process of the tests compile all of the code again.
+unexport PYTHONDONTWRITEBYTECODE
 
 PIP := .venv/bin/python -m pip install --quiet --require-hashes
 # Lets npm trust what the machine trusts, for networks that inspect TLS; older releases of Node do not know the option.
@@ -60,9 +62,8 @@ synth: .venv/.sandbox node_modules/.cdk ## Write the templates of every environm
 	@cdk synth --quiet --no-notices
 
 .PHONY: test
-test: .venv/.development node_modules/.all service/.venv/.test .checkov/.installed ## Run every test that this machine allows
-	@cd service && .venv/bin/python -m pytest --quiet -m ""
-	@pytest --numprocesses 2 --dist loadfile
+test: .venv/.development node_modules/.all service/.venv/.test .checkov/.installed ## Run every test that this machine allows; TIERS=FILE leaves what they took as JSON
+	@python -m tests.run $(if $(TIERS),--tiers-report $(TIERS))
 
 .PHONY: poetry
 poetry: ## Install the packages with Poetry, into environments of its own
@@ -73,7 +74,7 @@ poetry: ## Install the packages with Poetry, into environments of its own
 coverage: node_modules/.all .checkov/.installed ## Run every test in Poetry's environments, and measure what they cover
 	@mkdir -p coverage
 	@cd service && poetry run pytest --quiet -m "" --cov --cov-report=xml:../coverage/service.xml
-	@poetry run pytest --numprocesses 2 --dist loadfile --cov --cov-report=xml:coverage/infrastructure.xml
+	@poetry run pytest --numprocesses 5 --cov --cov-report=xml:coverage/infrastructure.xml
 	@$(MAKE) coverage-floors
 
 # The service's floor, 100, is in its own pyproject.toml.

@@ -1,15 +1,14 @@
 """`[[approved_changes]]`: what they must say, and how they reach the assembly."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from aws_cdk import App
 
+import app as application
 from configuration.approved_changes import FILE_NAME, ApprovedChange, RefusedChange, write_approved_changes
 from operations.review.assembly import read_assembly
 from tests.configuration.conftest import Problems, Read, Write
@@ -104,14 +103,10 @@ def test_approvals_of_an_earlier_synthesis_do_not_stay(tmp_path: Path) -> None:
     assert read_assembly(tmp_path).approvals == ()
 
 
-def test_the_app_puts_them_beside_the_templates(write: Write, tmp_path: Path) -> None:
-    context = {"configuration": str(write({"approved_changes": [table()]})), "environment": "sandbox"}
-    subprocess.run(
-        [sys.executable, PROJECT / "app.py"],
-        cwd=tmp_path,
-        env={**os.environ, "CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(tmp_path / "cdk.out")},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+def test_the_app_puts_them_beside_the_templates(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = json.loads((PROJECT / "cdk.json").read_text())["context"]
+    context |= {"configuration": str(write({"approved_changes": [table()]})), "environment": "sandbox"}
+    app = App(context=context, outdir=str(tmp_path / "cdk.out"), analytics_reporting=False)
+    monkeypatch.setattr(application, "new_app", lambda: app)  # the CDK CLI says this by the environment
+    application.main()
     assert json.loads((tmp_path / "cdk.out" / FILE_NAME).read_text()) == [APPROVED]

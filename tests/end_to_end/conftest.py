@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from sandbox.workspace import Workspace
 from tests.conftest import CONFIGURATION, PROJECT
 
 BIN = Path(sys.executable).parent
+
+START_SECONDS = 60
+"""Before a task counts as failed: where tests run beside each other, a container may take long to start."""
 
 
 @dataclass(frozen=True)
@@ -47,25 +51,39 @@ class Sandbox:
     def down(self) -> None:
         self.slipway("sandbox", "down")
 
+    @property
+    def assembly(self) -> Path:
+        """What was deployed at last."""
+        return self.folder / ".sandbox" / "cdk.out"
+
+    @cached_property
     def variables(self) -> dict[str, str]:
         exports = self.slipway("sandbox", "environment").stdout
         return dict(word.split("=", 1) for word in shlex.split(exports) if "=" in word)
 
-    def cdk(self, *words: str) -> subprocess.CompletedProcess[str]:
-        app = f"{shlex.quote(sys.executable)} app.py"
-        context = ["-c", "environment=sandbox", "-c", f"configuration={self.configuration}"]
-        output = ["--output", str(self.folder / "cdk.out")]
+    def cdk(self, *words: str, synthesise: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run the CDK CLI over what was deployed at last or, if so asked, over what the app synthesises now."""
+        app = ["--app", str(self.assembly)]
+        if synthesise:
+            app = ["--app", f"{shlex.quote(sys.executable)} app.py", "--output", str(self.folder / "cdk.out")]
+            app += ["-c", "environment=sandbox", "-c", f"configuration={self.configuration}"]
         cli = str(PROJECT / "node_modules" / ".bin" / "cdk")
-        return run(cli, "--no-notices", "--app", app, *context, *output, *words, variables=self.variables())
+        return run(cli, "--no-notices", *app, *words, variables=self.variables)
 
+    @cache  # noqa: B019 - there are two sandboxes, which go on until the tests end
     def client(self, service: str) -> Any:
-        variables = self.variables()
+        variables = self.variables
         session: Any = boto3.Session(
             aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
             region_name=variables["AWS_REGION"],
         )
         return session.client(service, endpoint_url=variables["AWS_ENDPOINT_URL"])
+
+    def stacks(self) -> list[str]:
+        """Those of the app, and not CDK's own."""
+        found = self.client("cloudformation").describe_stacks()["Stacks"]
+        return [stack["StackName"] for stack in found if stack["StackName"].startswith("slipway-")]
 
     def status(self) -> dict[str, Any]:
         finished = self.slipway("status", "sandbox", "--json")
@@ -77,7 +95,7 @@ class Sandbox:
 def run(*command: str, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"} | (variables or {})
     return subprocess.run(
-        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=300
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False, timeout=1200
     )
 
 
@@ -97,8 +115,9 @@ def sandbox_in(folder: Path) -> Sandbox:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
-    text = CONFIGURATION.read_text()
-    (folder / "slipway.toml").write_text(re.sub(r"(?m)^port = \d+$", f"port = {port}", text))
+    text = re.sub(r"(?m)^port = \d+$", f"port = {port}", CONFIGURATION.read_text())
+    task = f"[environments.sandbox.task]\nstart_seconds = {START_SECONDS}\n"
+    (folder / "slipway.toml").write_text(f"{text}\n{task}")
     return Sandbox(folder, port)
 
 
@@ -111,8 +130,7 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """A sandbox whose tasks are containers."""
+def _sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     sandbox = sandbox_in(tmp_path_factory.mktemp("sandbox"))
     try:
         sandbox.up()
@@ -120,3 +138,11 @@ def sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     finally:
         sandbox.down()
         remove_left(Workspace.of(sandbox.configuration), engine)
+
+
+@pytest.fixture(scope="module")
+def sandbox(_sandbox: Sandbox) -> Sandbox:
+    """A sandbox whose tasks are containers, up again where the tests of another file took it down."""
+    if not _sandbox.stacks():
+        _sandbox.up()
+    return _sandbox

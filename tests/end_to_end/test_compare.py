@@ -15,7 +15,7 @@ TELEMETRY = "slipway-sandbox-telemetry"
 @pytest.fixture(scope="module")
 def assembly(sandbox: Sandbox) -> Path:
     """What was deployed."""
-    return sandbox.folder / ".sandbox" / "cdk.out"
+    return sandbox.assembly
 
 
 def resource(sandbox: Sandbox, stack: str, type_name: str) -> dict[str, str]:

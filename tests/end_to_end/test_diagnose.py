@@ -48,14 +48,14 @@ def roll_out(sandbox: Sandbox, tag: str) -> str:
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
         Parameters=[*parameters, {"ParameterKey": "ImageTag", "ParameterValue": tag}],
     )
-    assert eventually(lambda: cloudformation.describe_change_set(**change)["Status"] == "CREATE_COMPLETE", 30)
+    assert eventually(lambda: cloudformation.describe_change_set(**change)["Status"] == "CREATE_COMPLETE", 120)
     cloudformation.execute_change_set(**change)
 
     def state() -> str:
         status: str = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
         return status
 
-    assert eventually(lambda: not state().endswith("_IN_PROGRESS"), 120)
+    assert eventually(lambda: not state().endswith("_IN_PROGRESS"), 600)
     return state()
 
 
@@ -81,7 +81,7 @@ def test_a_tag_that_is_not_there_is_told_as_such(sandbox: Sandbox) -> None:
 @pytest.mark.usefixtures("bad_images")
 def test_a_crash_at_the_start_is_named_with_its_last_log_line(sandbox: Sandbox) -> None:
     assert roll_out(sandbox, CRASHING) == "UPDATE_ROLLBACK_COMPLETE"
-    assert eventually(lambda: LAST_WORDS in diagnosis(sandbox)[0], 20)  # output comes after the end of its container
+    assert eventually(lambda: LAST_WORDS in diagnosis(sandbox)[0], 120)  # output comes after the end of its container
     first_line, told = diagnosis(sandbox)
     assert first_line == (
         f"The container service exits with code 1 at its start, and its last log line is: {LAST_WORDS}. Mend what that "

@@ -16,7 +16,7 @@ from sandbox.processes import eventually
 from tests.conftest import PROJECT
 from tests.end_to_end.conftest import BIN, Sandbox
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 def visit(sandbox: Sandbox, url: str) -> str:

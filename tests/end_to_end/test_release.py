@@ -183,7 +183,7 @@ def test_a_cancelled_job_takes_its_release_back(
     with job.releasing(images.push(DEAF)) as shell:
         wait_for(shell, "CloudFormation changes")
         shell.send_signal(number)
-        stdout, stderr = shell.communicate(timeout=120)
+        stdout, stderr = shell.communicate(timeout=600)
     assert shell.returncode == 3, stdout + stderr
     outcome = job.released
     assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
@@ -195,7 +195,7 @@ def test_who_leaves_a_release_can_abort_it(good: str, sandbox: Sandbox, images: 
     with started(sandbox, images.push(DEAF)) as process:
         wait_for(process, "rollout IN_PROGRESS")
         process.send_signal(signal.SIGTERM)
-        stdout, _ = process.communicate(timeout=120)
+        stdout, _ = process.communicate(timeout=600)
     assert json.loads(stdout)["exit_code"] == process.returncode == 4
     outcome = outcome_of(sandbox.slipway("abort", "sandbox", "--yes", "--json"), expected=3)
     assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
@@ -224,7 +224,7 @@ def wait_for(process: subprocess.Popen[str], words: str) -> None:
 def test_the_first_release_creates_the_environment(good: str, sandbox: Sandbox, engine: Engine) -> None:
     destroyed = sandbox.cdk("destroy", "slipway-sandbox-observability", STACK, "--force")
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
-    assert eventually(lambda: engine.containers(sandbox.port) == [], patience=30)
+    assert eventually(lambda: engine.containers(sandbox.port) == [], patience=120)
     outcome = release(sandbox, good, expected=0)
     assert (outcome["verdict"], outcome["runs"]) == ("SUCCEEDED", good)
     assert served(sandbox) == good

@@ -1,6 +1,5 @@
 """The real app, deployed by the real CDK CLI into the emulated AWS, with tasks that are containers."""
 
-from typing import Any
 from urllib.error import HTTPError
 
 import pytest
@@ -11,7 +10,6 @@ from tests.conftest import PROJECT
 from tests.end_to_end.conftest import Sandbox, get, topic_arn
 from tests.receiver import receiving
 
-OURS = "slipway-"
 MISSING_TAG = "sha-0000000"
 
 
@@ -55,7 +53,7 @@ def test_tasks_are_containers_that_are_neither_root_nor_able_to_write(sandbox: S
     assert len(containers) == sandbox.status()["running"]
     for container in containers:
         # podman now and then hands over nothing of what a command has printed
-        assert eventually(lambda: container.exec_run(["id", "-u"])[1] == b"10001\n", patience=10)  # noqa: B023 - at once
+        assert eventually(lambda: container.exec_run(["id", "-u"])[1] == b"10001\n", patience=60)  # noqa: B023 - at once
         assert container.attrs["HostConfig"]["ReadonlyRootfs"] is True
 
 
@@ -135,12 +133,12 @@ def test_the_hand_over_to_github_names_the_deployed_roles(sandbox: Sandbox) -> N
 
 
 def test_second_deployment_changes_nothing_and_diff_says_so(sandbox: Sandbox) -> None:
-    diff = sandbox.cdk("diff", "--all", "--fail")
+    diff = sandbox.cdk("diff", "--all", "--fail", synthesise=True)
     assert diff.returncode == 0, diff.stdout + diff.stderr
     deployed = sandbox.cdk("deploy", "--all", "--require-approval", "never")
     said = deployed.stdout + deployed.stderr  # where CI is set, the CLI talks on stdout
     assert deployed.returncode == 0, said
-    assert said.count("(no changes)") == len(stacks(sandbox)), said
+    assert said.count("(no changes)") == len(sandbox.stacks()), said
 
 
 def test_release_of_a_missing_image_fails_the_stack_is_told_and_the_old_version_goes_on(sandbox: Sandbox) -> None:
@@ -172,18 +170,3 @@ def _release_of_a_missing_image_fails(sandbox: Sandbox) -> None:
     after = sandbox.status()
     assert (after["image_tag"], after["running"]) == (before["image_tag"], before["running"])
     assert get(f"{after['url']}/")["image_tag"] == before["image_tag"]
-
-
-def test_destroy_leaves_no_stack_and_no_container(sandbox: Sandbox, engine: Engine) -> None:
-    destroyed = sandbox.cdk("destroy", "--all", "--force")
-    try:
-        assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
-        assert stacks(sandbox) == []
-        assert engine.containers(sandbox.port) == []
-    finally:
-        sandbox.up()
-
-
-def stacks(sandbox: Sandbox) -> list[Any]:
-    found = sandbox.client("cloudformation").describe_stacks()["Stacks"]
-    return [stack["StackName"] for stack in found if stack["StackName"].startswith(OURS)]
