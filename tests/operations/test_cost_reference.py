@@ -3,36 +3,25 @@
 from collections.abc import Mapping
 
 import pytest
-from aws_cdk import App, Stack
-from aws_cdk import Environment as CdkEnvironment
-from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecs as ecs
-from aws_cdk import aws_ecs_patterns as ecs_patterns
+from aws_cdk import App
 from aws_cdk.assertions import Template as Synthesised
 
+from benchmark.prices import TARGETS
+from benchmark.reference import reference_stack
+from benchmark.synthesis import REFERENCE_STACK
 from configuration import Configuration
 from operations.cost.environments import price
 from operations.cost.estimate import Estimate, estimate
 from operations.cost.profile import Profile
 from tests.conftest import Template
 
-TARGET = 0.45
-
 
 @pytest.fixture(scope="module")
 def reference(configuration: Configuration) -> Estimate:
     """One VPC of two zones, and one `ApplicationLoadBalancedFargateService` in it."""
     region = configuration.environment("dev").region
-    stack = Stack(App(), "Reference", env=CdkEnvironment(account="111111111111", region=region))
-    ecs_patterns.ApplicationLoadBalancedFargateService(
-        stack,
-        "Service",
-        vpc=ec2.Vpc(stack, "Vpc", max_azs=2),
-        task_image_options=ecs_patterns.ApplicationLoadBalancedTaskImageOptions(
-            image=ecs.ContainerImage.from_registry("public.ecr.aws/docker/library/nginx")
-        ),
-    )
-    return estimate({"Reference": Synthesised.from_stack(stack).to_json()}, Profile(), region=region)
+    template = Synthesised.from_stack(reference_stack(App(), region=region)).to_json()
+    return estimate({REFERENCE_STACK: template}, Profile(), region=region)
 
 
 def test_the_reference_is_priced_whole(reference: Estimate) -> None:
@@ -48,4 +37,4 @@ def test_dev_costs_at_most_45_percent_of_the_reference(
     dev = price(configuration, templates, Profile(), names=["dev"]).environments["dev"]
     ratio = dev.total_usd / reference.total_usd
     print(f"dev {dev.total_usd} USD, reference {reference.total_usd} USD, ratio {ratio:.3f}")
-    assert ratio <= TARGET
+    assert ratio <= TARGETS["dev"]

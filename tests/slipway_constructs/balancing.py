@@ -25,14 +25,3 @@ def some_targets(stack: Stack, vpc: ec2.IVpc, id: str) -> elbv2.ApplicationTarge
 
 def attributes(properties: dict[str, Any], key: str) -> dict[str, Any]:
     return {each["Key"]: each["Value"] for each in properties.get(key, [])}
-
-
-def seconds_of_a_rollout(targets: dict[str, Any]) -> int:
-    """How long a rollout waits for the load balancer at least: until a task is healthy, and until one is drained.
-
-    Where the template is silent, AWS's defaults hold (Elastic Load Balancing: "Health checks for Application Load
-    Balancer target groups", "Deregistration delay").
-    """
-    until_healthy = targets.get("HealthyThresholdCount", 5) * targets.get("HealthCheckIntervalSeconds", 30)
-    draining = attributes(targets, "TargetGroupAttributes").get("deregistration_delay.timeout_seconds", 300)
-    return int(until_healthy) + int(draining)

@@ -1,9 +1,10 @@
 """The second target group: nothing about a release depends on which of the two it is in."""
 
+from benchmark.rollout import seconds_of_a_rollout
 from slipway_constructs.load_balancing.alternate_targets import AlternateTargets
 from slipway_constructs.load_balancing.target_group import target_group
 from tests.conftest import resources
-from tests.slipway_constructs.balancing import TARGETS, seconds_of_a_rollout
+from tests.slipway_constructs.balancing import TARGETS
 from tests.slipway_constructs.conftest import existing_vpc, new_stack, only, reference, template_of
 
 

@@ -4,8 +4,9 @@ import pytest
 from aws_cdk import Stack
 from aws_cdk.assertions import Template
 
+from benchmark.rollout import seconds_of_a_rollout
 from slipway_constructs.load_balancing.target_group import target_group
-from tests.slipway_constructs.balancing import TARGETS, attributes, seconds_of_a_rollout, some_targets
+from tests.slipway_constructs.balancing import TARGETS, attributes, some_targets
 from tests.slipway_constructs.conftest import existing_vpc, new_stack, only
 
 
