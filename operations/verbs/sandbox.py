@@ -35,10 +35,12 @@ def up(
 def down(context: typer.Context) -> None:
     """Stop it, and leave nothing running."""
     from sandbox.down import down as bring_down
+    from sandbox.drills.workplace import remove_leftovers
     from sandbox.workspace import Workspace
 
-    stopped = bring_down(Workspace.of(configuration_path_of(context)))
-    typer.echo("The sandbox is stopped." if stopped else "The sandbox was not running.", err=True)
+    workspace = Workspace.of(configuration_path_of(context))
+    stopped = [bring_down(workspace), remove_leftovers(workspace)]
+    typer.echo("The sandbox is stopped." if any(stopped) else "The sandbox was not running.", err=True)
 
 
 @command.command()
@@ -88,13 +90,14 @@ def drill(
         )
     files = reporting.files_of(report) if report else []
     drills = chosen(names or [each.name for each in DRILLS])
-    ended = rehearse(
-        drills,
-        configuration_path_of(context),
-        lambda result: None if as_json else typer.echo("\n".join([*reporting.lines(result), ""])),
-    )
+
+    def tell(so_far: reporting.Report) -> None:
+        if not as_json:
+            typer.echo("\n".join([*reporting.lines(so_far.results[-1]), ""]))
+        reporting.write(so_far, files)  # also of a run that is cut short
+
+    ended = rehearse(drills, configuration_path_of(context), tell)
     typer.echo(json.dumps(ended.as_json(), indent=2) if as_json else "\n".join(reporting.summary(ended)))
-    reporting.write(ended, files)
     raise typer.Exit(ExitCode.FAILED if ended.broken else ExitCode.SUCCEEDED)
 
 

@@ -15,11 +15,20 @@ def bake(stage: Stage, minutes: int) -> None:
     stage.cleaning(lambda: configure(stage, bakeTimeInMinutes=before))
 
 
+def heed_alarms(stage: Stage, *, enable: bool = True) -> None:
+    """Have rollouts rolled back by their alarms, until the drill has ended.
+
+    Args:
+        enable: False, not to have them rolled back by alarms.
+    """
+    before = settings_of(stage)["alarms"]
+    configure(stage, alarms=before | {"enable": enable})
+    stage.cleaning(lambda: configure(stage, alarms=before))
+
+
 def ignore_alarms(stage: Stage) -> None:
     """Have rollouts take no notice of alarms, until the drill has ended."""
-    before = settings_of(stage)["alarms"]
-    configure(stage, alarms=before | {"enable": False})
-    stage.cleaning(lambda: configure(stage, alarms=before))
+    heed_alarms(stage, enable=False)
 
 
 def configure(stage: Stage, **changes: object) -> None:
@@ -30,7 +39,13 @@ def configure(stage: Stage, **changes: object) -> None:
 
 def settings_of(stage: Stage) -> dict[str, Any]:
     """The service's deploymentConfiguration, as the ECS API names it."""
-    status = stage.status
-    (service,) = stage.client("ecs").describe_services(cluster=status.cluster, services=[status.service])["services"]
-    settings: dict[str, Any] = service["deploymentConfiguration"]
+    settings: dict[str, Any] = described(stage)["deploymentConfiguration"]
     return settings
+
+
+def described(stage: Stage) -> dict[str, Any]:
+    """The service, as DescribeServices tells of it."""
+    status = stage.status
+    service: dict[str, Any]
+    (service,) = stage.client("ecs").describe_services(cluster=status.cluster, services=[status.service])["services"]
+    return service

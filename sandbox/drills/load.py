@@ -3,6 +3,7 @@
 import ipaddress
 import threading
 import time
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -14,23 +15,29 @@ from sandbox.drills.traffic import CUT, Answer, judged
 RATE = 50.0
 """Requests a second."""
 
-CONNECTIONS = 16
-"""How many clients, each with a connection that it keeps: at the rate above each sends a request every 0.3 s."""
+CONNECTIONS = 64
+"""How many clients, each with a connection that it keeps: the rate holds while answers take more than a second."""
 
 MOST_SECONDS, MOST_REQUESTS = 900.0, 60_000
 """A load ends by itself after so much, whatever becomes of who started it."""
 
-PATIENCE = 10.0
-"""Seconds until a client gives an answer up."""
+PATIENCE = 15.0
+"""Seconds until a client gives an answer up: more than the emulator takes to give a target up."""
 
 LAG = 1.0
-"""Seconds: requests that could not be sent for so long, because all clients waited for answers, are not made up for."""
+"""Seconds: a request that could not be sent for so long, because all clients waited for answers, has failed."""
+
+NOT_SENT = "not sent: every client waited for an answer"
 
 
 class Load:
     """Requests to one URL of this machine as long as the block goes on.
 
-    All clients may be waiting for answers: the rate falls then, as that of real clients does. Nothing is tried again.
+    Each request is due at a time of its own, and what it takes is counted from then, so that a service that answers
+    nobody for a while is not asked less. Nothing is tried again.
+
+    Attributes:
+        begun_at: when the first one was due; None before.
     """
 
     def __init__(
@@ -66,11 +73,17 @@ class Load:
         self._seconds, self._requests = seconds, requests
         self._over, self._lock = threading.Event(), threading.Lock()
         self._answers: list[Answer] = []
-        self._begun, self._sent, self._tickets = 0.0, 0, 0
+        self._begun, self._tickets = 0.0, 0
+        self.begun_at: datetime | None = None
         self._threads = [
             threading.Thread(target=self._keep_asking, name=f"load-{number}", daemon=True)
             for number in range(connections)
         ]
+
+    @property
+    def moment(self) -> float:
+        """Seconds since the first request was due."""
+        return time.monotonic() - self._begun
 
     @property
     def answers(self) -> list[Answer]:
@@ -79,7 +92,7 @@ class Load:
             return list(self._answers)
 
     def __enter__(self) -> Self:
-        self._begun = time.monotonic()
+        self._begun, self.begun_at = time.monotonic(), datetime.now(UTC)
         for thread in self._threads:
             thread.start()
         return self
@@ -102,7 +115,7 @@ class Load:
             while (due := self._due()) is not None:
                 if self._over.wait(max(0.0, due - time.monotonic())):
                     return
-                answer = self._ask(pool)
+                answer = self._ask(pool, due)
                 with self._lock:
                     self._answers.append(answer)
 
@@ -110,16 +123,17 @@ class Load:
         """When the next request is to be sent; None if there is none."""
         with self._lock:
             now = time.monotonic()
-            behind = int((now - LAG - self._begun) * self._rate)
-            ticket = max(self._tickets, behind)
-            due = self._begun + ticket / self._rate
-            if self._over.is_set() or self._sent >= self._requests or due - self._begun > self._seconds:
-                return None
-            self._tickets, self._sent = ticket + 1, self._sent + 1
-            return due
+            while not self._over.is_set() and self._tickets < self._requests:
+                at = self._tickets / self._rate
+                if at > self._seconds:
+                    return None
+                self._tickets += 1
+                if at > now - self._begun - LAG:
+                    return self._begun + at
+                self._answers.append(Answer(at, 0.0, failure=NOT_SENT))
+            return None
 
-    def _ask(self, pool: urllib3.HTTPConnectionPool) -> Answer:
-        begun = time.monotonic()
+    def _ask(self, pool: urllib3.HTTPConnectionPool, due: float) -> Answer:
         version = failure = target = ""
         try:
             answer = pool.request("GET", f"{self._path}{self._query}", headers={"Host": f"{self._host}:{self._port}"})
@@ -130,7 +144,7 @@ class Load:
             failure = f"no answer within {self._patience:g} s"
         except (urllib3.exceptions.HTTPError, OSError) as error:
             failure = f"{CUT}: {type(error).__name__}"
-        return Answer(begun - self._begun, time.monotonic() - begun, version, failure, target)
+        return Answer(due - self._begun, time.monotonic() - due, version, failure, target)
 
 
 def _is_loopback(host: str) -> bool:

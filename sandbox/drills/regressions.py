@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-from sandbox.drills.deployment_settings import bake
+from sandbox.drills.deployment_settings import bake, heed_alarms
 from sandbox.drills.drill import Drill, reasons
 from sandbox.drills.releases import LAST_WORDS, BadStart, check_diagnosis, check_rolled_back
 from sandbox.drills.stage import Stage
@@ -71,6 +71,7 @@ class Regression(Drill):
         """Release it with a bake time."""
         bad = stage.image(self.layer)
         stage.cleaning(lambda: eventually(lambda: _quiet(stage), QUIET))
+        heed_alarms(stage)
         bake(stage, BAKE_MINUTES)
         fired: set[str] = set()
         with _watched_alarms(stage, fired):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from operations.errors import ExitCode, OperationError
 from sandbox.drills.drill import reasons
+from sandbox.drills.load import RATE
 from sandbox.drills.machine import Machine
 from sandbox.drills.result import Result, Step, Verdict
 from sandbox.drills.traffic import Traffic
@@ -26,12 +27,14 @@ class Report:
     Attributes:
         at: when the first one began, in UTC.
         seconds: in all, with the sandbox brought up and stopped.
+        clock_scale: how many times faster alarms and bake times went by than on AWS.
     """
 
     machine: Machine
     at: datetime
     results: Sequence[Result]
     seconds: float
+    clock_scale: int
 
     @property
     def broken(self) -> list[str]:
@@ -44,6 +47,8 @@ class Report:
             "at": self.at.isoformat(timespec="seconds"),
             "machine": self.machine.as_json(),
             "seconds": round(self.seconds, 1),
+            "clock_scale": self.clock_scale,
+            "requests_a_second": RATE,
             "drills": [result.as_json() for result in self.results],
         }
 
@@ -113,8 +118,13 @@ def markdown(report: Report) -> str:
         "# Drills",
         "",
         "What the stack promises to survive, made to happen in the emulated AWS with real containers, under a load of",
-        "50 requests a second through the emulated load balancer. `make drill` runs all of it; `slipway sandbox drill",
-        "NAME` runs one. This page is written by `make drill REPORT=docs/drills.md`.",
+        f"{RATE:g} requests a second through the emulated load balancer. A request fails that is not answered, is",
+        "answered with anything but 200 or by something else, or could not be sent in time because all clients waited",
+        "for answers. `make drill` runs all of it; `slipway sandbox drill NAME` runs one. This page is written by",
+        "`make drill REPORT=docs/drills.md`.",
+        "",
+        f"Alarms and bake times go {report.clock_scale} times as fast as on AWS; all else takes the time that the",
+        "template gives it. [The sandbox](sandbox.md) says what is emulated, and what is not.",
         "",
         f"The last run: {report.at:%Y-%m-%d}, {report.seconds:.0f} s in all, on {report.machine}.",
         "",
@@ -132,7 +142,14 @@ def markdown(report: Report) -> str:
 
 
 def _section(result: Result) -> Iterator[str]:
-    yield from (f"## {result.name}", "", result.promise, "", f"**{result.verdict}**: {result.happened}.", "")
+    yield from (
+        f"## {result.name}",
+        "",
+        result.promise,
+        "",
+        f"**{result.verdict}**: {result.happened.rstrip('.')}.",
+        "",
+    )
     for check in result.checks:
         seen = f" ({check.seen})" if check.seen and not check.holds else ""
         yield f"- {'yes' if check.holds else '**no**'}: {check.says}{seen}"

@@ -1,9 +1,11 @@
 """Running drills one after the other, each from a sandbox that serves the good version to one that does again."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 
 from operations.errors import OperationError
+from sandbox.drills.condition import changed, condition
+from sandbox.drills.deployment_settings import configure, settings_of
 from sandbox.drills.drill import Drill, NotPossibleHereError
 from sandbox.drills.interference import EngineForwarder
 from sandbox.drills.inventory import inventory
@@ -25,42 +27,44 @@ def run_all(
     engine: Engine,
     good: str,
     progress: Progress,
-    tell: Callable[[Result], None] = lambda _: None,
     forwarder: EngineForwarder | None = None,
-) -> list[Result]:
-    """Run the drills in the sandbox of that workspace, which is up.
+) -> Iterator[Result]:
+    """Run the drills in the sandbox of that workspace, which is up; each result as soon as it is there.
+
+    Alarms roll nothing back but in the drills that are about them: on their clock a minute is so short that a few slow
+    answers of a busy machine would fire them.
 
     Args:
         good: the tag that serves, before each drill and after it.
-        tell: is given each result as soon as it is there.
         forwarder: by which the emulator reaches the engine; omitted, it reaches it directly.
     """
-    results = []
+    first = Stage(workspace, engine, good, progress, forwarder)
+    configure(first, alarms=settings_of(first)["alarms"] | {"enable": False})
     for number, drill in enumerate(drills, 1):
         progress.say(f"... drill {number} of {len(drills)}: {drill.name}")
-        results.append(run(drill, Stage(workspace, engine, good, progress, forwarder)))
-        tell(results[-1])
-    return results
+        yield run(drill, Stage(workspace, engine, good, progress, forwarder))
 
 
 def run(drill: Drill, stage: Stage) -> Result:
     """Run one drill, and leave the sandbox as it was found: a sandbox that was not, is the drill's failure as well."""
     begun = time.monotonic()
     impossible = happened = ""
+    as_before: dict[str, str] = {}
     before = inventory(stage.workspace, stage.engine, stage.variants)
     try:
+        as_before = condition(stage)
         happened = _performed(drill, stage)
     except NotPossibleHereError as error:
         impossible = str(error)
-    except OperationError as error:
-        happened = f"it could not be carried out: {error.what}"
-        stage.check("the drill is carried out", holds=False, seen=error.what)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the drills after it are run, and this one is broken
+        happened = f"it could not be carried out: {_told(error)}"
+        stage.check("the drill is carried out", holds=False, seen=_told(error))
     except BaseException:
         with undisturbed():
             stage.abandon()
         raise
     with undisturbed():
-        _set_right(stage)
+        _set_right(stage, as_before)
     left = _left(stage, before)
     stage.check("it leaves nothing behind", not left, ", ".join(left))
     return Result(
@@ -86,11 +90,23 @@ def _performed(drill: Drill, stage: Stage) -> str:
     return happened
 
 
-def _set_right(stage: Stage) -> None:
+def _set_right(stage: Stage, before: dict[str, str]) -> None:
+    left: list[str] = []
+
+    def as_before() -> bool:
+        left[:] = changed(stage, before)
+        return not left
+
     try:
         stage.clean_up()
-    except OperationError as error:
-        stage.check("the sandbox is as it was", holds=False, seen=error.what)
+        eventually(as_before, LEAVING, interval=0.3)
+    except Exception as error:  # noqa: BLE001 - likewise
+        left.append(_told(error))
+    stage.check("the sandbox is as it was", not left, "; ".join(left))
+
+
+def _told(error: Exception) -> str:
+    return error.what if isinstance(error, OperationError) else f"{type(error).__name__}: {error}"
 
 
 def _left(stage: Stage, before: "dict[str, int]") -> list[str]:

@@ -40,12 +40,12 @@ def faster_alarms() -> Iterator[None]:
 
 
 def rehearse(
-    drills: Sequence[Drill], configuration_path: Path, tell: Callable[[Result], None] = lambda _: None
+    drills: Sequence[Drill], configuration_path: Path, tell: Callable[[Report], None] = lambda _: None
 ) -> Report:
     """Bring a sandbox up, run the drills in it, and take it down again, whatever happens.
 
     Args:
-        tell: is given each result as soon as it is there.
+        tell: is given the report as it stands, each time that a result has come.
 
     Raises:
         ConfigurationError: the file cannot be used, or has no environment `sandbox`.
@@ -66,6 +66,9 @@ def rehearse(
     ):
         progress.say(f"A sandbox of the drills' own comes up at port {workspace.port}.")
         reached = engine.behind(forwarder.host) if forwarder else engine
-        report = up(workspace, engine=reached, prepare=create_secret)
-        results = run_all(drills, workspace, engine, report.image_tag, progress, tell, forwarder)
-    return Report(Machine.here(engine), at, results, time.monotonic() - begun)
+        tag = up(workspace, engine=reached, prepare=create_secret).image_tag
+        machine, results = Machine.here(engine), list[Result]()
+        for result in run_all(drills, workspace, engine, tag, progress, forwarder):
+            results.append(result)
+            tell(Report(machine, at, tuple(results), time.monotonic() - begun, CLOCK_SCALE))
+    return Report(machine, at, tuple(results), time.monotonic() - begun, CLOCK_SCALE)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a drill is under way: both end it in order, and neither disturbs the tidying up."""
+"""Ctrl-C, SIGTERM and a closed terminal while a drill is under way: each ends it in order, and none disturbs that."""
 
 import signal
 import threading
@@ -7,17 +7,19 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-ENDING = (signal.SIGINT, signal.SIGTERM)
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, so that what was begun is left in order.
+    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that what was begun is left in order.
+
+    SIGHUP is left alone where it is ignored, as nohup does it.
 
     Only the main thread gets signals; elsewhere nothing is changed.
 
     Raises:
-        SystemExit: SIGTERM came; with the exit code that a shell gives a program that it ended.
+        SystemExit: one of the two came; with the exit code that a shell gives a program that it ended.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -28,6 +30,8 @@ def ended_by_signals() -> Iterator[None]:
 
     before = {number: signal.getsignal(number) for number in ENDING}
     signal.signal(signal.SIGTERM, end)
+    if before[signal.SIGHUP] is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, end)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
     try:
         yield
@@ -38,7 +42,7 @@ def ended_by_signals() -> Iterator[None]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let neither of them interrupt the block; one that comes meanwhile does its work when the block is left."""
+    """Let none of them interrupt the block; one that comes meanwhile does its work when the block is left."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

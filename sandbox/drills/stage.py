@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from operations.aws import Aws, connect
@@ -157,7 +158,7 @@ class Stage:
         tasks = self.client("ecs").list_tasks(cluster=status.cluster, serviceName=status.service)["taskArns"]
         for container in self.containers():
             if container.labels.get(TASK_ARN) not in tasks:
-                container.remove(force=True, v=True)
+                removed(container)
 
     def begin_load(self) -> None:
         """Begin to send requests, and go on until `end_load`."""
@@ -175,8 +176,25 @@ class Stage:
     def traffic_so_far(self) -> Traffic:
         """The accounts so far; what a target that cannot be reached is to blame for has a version, too."""
         answers = self._load.answers if self._load else []
-        tags = self._addresses() if any(answer.target for answer in answers) else {}
-        return counted(answers, self.roles.get, tags.get)
+        begun_at = self._load.begun_at if self._load else None
+        if begun_at is None or not any(answer.target for answer in answers):
+            return counted(answers, self.roles.get)
+        tasks = self._tasks_ever()
+
+        def version_at(address: str, seconds: float) -> str | None:
+            at = begun_at + timedelta(seconds=seconds)
+            here = [task for task in tasks if _address_of(task) == address]
+            task = next((task for task in here if task["createdAt"] <= at), here[-1] if here else None)
+            if task is None or task["taskArn"] in self._lost:
+                return LOST if task else None
+            return str(task["containers"][0]["image"].rpartition(":")[2])
+
+        return counted(answers, self.roles.get, version_at)
+
+    @property
+    def moment(self) -> float:
+        """Seconds since the load has begun."""
+        return self._load.moment if self._load else 0.0
 
     def lose(self, container: "Container") -> None:
         """Count what was on its way to the task of this container as failed by a task that was lost."""
@@ -225,7 +243,7 @@ class Stage:
             self._cleaning.close()
         finally:
             for container in self.containers():
-                container.remove(force=True, v=True)
+                removed(container)
             self.variants.remove()
 
     def _remove_ended_containers(self) -> None:
@@ -235,7 +253,7 @@ class Stage:
         def gone() -> bool:
             for container in self.containers():
                 if container.status == "exited":
-                    container.remove(v=True)
+                    removed(container)
             return len(self.containers()) <= desired
 
         eventually(gone, LEAVING, interval=0.3)
@@ -255,8 +273,8 @@ class Stage:
             )
         self.await_rest()
 
-    def _addresses(self) -> dict[str, str]:
-        """What is to blame by the address of a task: its image's tag, or `LOST`. Newer tasks win."""
+    def _tasks_ever(self) -> list[dict[str, Any]]:
+        """All tasks of the service that ECS tells of, those that have stopped included, the newest first."""
         status, ecs = self.status, self.client("ecs")
         tasks: list[dict[str, Any]] = []
         for desired in ("RUNNING", "STOPPED"):
@@ -266,13 +284,15 @@ class Stage:
             for page in pages:
                 arns = page["taskArns"]
                 tasks += ecs.describe_tasks(cluster=status.cluster, tasks=arns)["tasks"] if arns else []
-        tasks.sort(key=lambda task: task["createdAt"])
-        return {
-            _address_of(task): LOST
-            if task["taskArn"] in self._lost
-            else task["containers"][0]["image"].rpartition(":")[2]
-            for task in tasks
-        }
+        return sorted(tasks, key=lambda task: task["createdAt"], reverse=True)
+
+
+def removed(container: "Container") -> None:
+    """Remove a container, if the emulator has not done so meanwhile."""
+    from docker.errors import NotFound  # noqa: PLC0415 - there is none of docker-py where there is no engine
+
+    with suppress(NotFound):
+        container.remove(force=True, v=True)
 
 
 def _address_of(task: dict[str, Any]) -> str:

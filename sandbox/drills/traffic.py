@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 
 OK = 200
-BAD_GATEWAY = 502
+BAD_GATEWAY, GATEWAY_TIMEOUT = 502, 504
 
 GOOD, BAD, NOBODY = "good", "bad", "nobody"
 CUT = "the connection was cut"
@@ -22,8 +22,8 @@ class Answer:
     """What became of one request.
 
     Attributes:
-        at: seconds from the beginning of the load until it was sent.
-        seconds: that it took.
+        at: seconds from the beginning of the load until it was due.
+        seconds: from then to its end.
         version: the image tag that answered; empty if that is not known.
         failure: why it failed; empty if it did not.
         target: the address that the load balancer could not reach, if it says so.
@@ -48,9 +48,9 @@ def judged(status: int, body: bytes, *, environment: str) -> tuple[str, str, str
         told = {}
     told = told if isinstance(told, dict) else {}
     version = str(told.get("image_tag", ""))
-    if status == BAD_GATEWAY and not version:
+    if status in {BAD_GATEWAY, GATEWAY_TIMEOUT} and not version:
         target = str(told.get("message", "")).partition("Target ")[2].partition(":")[0]
-        return "", f"{status}: the load balancer did not reach its target", target
+        return "", f"{status}: the load balancer got no answer from its target", target
     if status != OK:
         return version, f"{status}", ""
     if not version or told.get("environment") != environment:
@@ -60,7 +60,7 @@ def judged(status: int, body: bytes, *, environment: str) -> tuple[str, str, str
 
 @dataclass(frozen=True)
 class Second:
-    """What became of the requests that were sent in one second of the load.
+    """What became of the requests that were due in one second of the load.
 
     Attributes:
         answered: those that were answered well, by the version.
@@ -81,6 +81,7 @@ class Traffic:
         failed: why requests failed, by the version that is to blame and the reason.
         longest: the seconds that the slowest took.
         p99: the seconds that the slowest hundredth took at least.
+        failing: in how many seconds of the load a request was under way that failed.
     """
 
     sent: int
@@ -88,6 +89,7 @@ class Traffic:
     failed: dict[str, dict[str, int]]
     longest: float
     p99: float
+    failing: int
     seconds: tuple[Second, ...]
 
     @property
@@ -112,6 +114,7 @@ class Traffic:
             "failed": self.failed,
             "longest_seconds": round(self.longest, 3),
             "p99_seconds": round(self.p99, 3),
+            "failing_seconds": self.failing,
             "seconds": [{"at": each.at, "answered": each.answered, "failed": each.failed} for each in self.seconds],
         }
 
@@ -119,14 +122,14 @@ class Traffic:
 def counted(
     answers: Sequence[Answer],
     role_of: Callable[[str], str | None],
-    version_at: Callable[[str], str | None] = lambda _: "",
+    version_at: Callable[[str, float], str | None] = lambda _address, _at: "",
 ) -> Traffic:
     """The accounts of these answers.
 
     Args:
         role_of: what a version is called in the accounts, such as `good`; None for one that nobody released: an answer
             of it is misrouted.
-        version_at: the version that has or had an address; nothing if that is not known.
+        version_at: the version that had an address so many seconds after the beginning; nothing if that is not known.
     """
     told = [_named(answer, role_of, version_at) for answer in answers]
     durations = sorted(answer.seconds for answer in answers)
@@ -141,22 +144,31 @@ def counted(
         failed=failed,
         longest=durations[-1] if durations else 0.0,
         p99=durations[ceil(0.99 * len(durations)) - 1] if durations else 0.0,
+        failing=len({second for answer in told if answer.failure for second in _spanned(answer)}),
         seconds=tuple(_seconds(told)),
     )
 
 
-def _named(answer: Answer, role_of: Callable[[str], str | None], version_at: Callable[[str], str | None]) -> Answer:
-    version = answer.version or (answer.target and version_at(answer.target))
+def _named(
+    answer: Answer, role_of: Callable[[str], str | None], version_at: Callable[[str, float], str | None]
+) -> Answer:
+    version = answer.version or (answer.target and version_at(answer.target, answer.at))
     role = role_of(version) if version else ""
     if role is None:
         return Answer(answer.at, answer.seconds, NOBODY, f"misrouted: {version} answered, which nobody released")
     return Answer(answer.at, answer.seconds, role, answer.failure)
 
 
-def _seconds(told: Iterable[Answer]) -> Iterable[Second]:
+def _spanned(answer: Answer) -> range:
+    return range(int(answer.at), int(answer.at + answer.seconds) + 1)
+
+
+def _seconds(told: Sequence[Answer]) -> Iterable[Second]:
+    """Every second from the first to the last, also those in which nothing was sent."""
     by_second: dict[int, list[Answer]] = {}
     for answer in told:
         by_second.setdefault(int(answer.at), []).append(answer)
-    for second, answers in sorted(by_second.items()):
+    for second in range(min(by_second, default=0), max(by_second, default=-1) + 1):
+        answers = by_second.get(second, [])
         well = Counter(answer.version for answer in answers if not answer.failure)
         yield Second(second, dict(well), sum(bool(answer.failure) for answer in answers))

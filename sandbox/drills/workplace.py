@@ -7,6 +7,7 @@ at the same time. What a drill that was killed has left there is removed by the 
 
 import fcntl
 import json
+import os
 import shutil
 import socket
 import tomllib
@@ -58,6 +59,24 @@ def workplace(configuration_path: Path, **tables: Mapping[str, Any]) -> Iterator
             parent.folder.rmdir()
 
 
+def remove_leftovers(workspace: Workspace) -> bool:
+    """Remove what a drill that was killed has left in the folder of that sandbox, and say whether there was any.
+
+    One that is under way is left alone.
+    """
+    folder = workspace.folder / FOLDER
+    if not folder.exists():
+        return False
+    try:
+        with _alone(workspace.folder / f"{FOLDER}.lock"):
+            _remove(folder)
+    except OperationError:
+        return False
+    with suppress(OSError):  # somebody else's sandbox is in it
+        workspace.folder.rmdir()
+    return True
+
+
 def configured(path: Path, *, port: int, **tables: Mapping[str, Any]) -> str:
     """The text of that `slipway.toml` with another port of the sandbox.
 
@@ -94,6 +113,8 @@ def _alone(path: Path) -> Iterator[None]:
     with path.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not path.exists() or path.stat().st_ino != os.fstat(lock.fileno()).st_ino:
+                raise BlockingIOError  # whoever held it has removed the file meanwhile, and a third has made another
         except OSError as error:
             raise OperationError(
                 f"another drill is under way in {path.parent}", fix="Wait for its end, or end it with Ctrl-C."

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from sandbox.drills.load import Load
+from sandbox.drills.load import NOT_SENT, Load
 from sandbox.processes import eventually
 
 BODY = json.dumps({"image_tag": "sha-0000001", "environment": "sandbox"}).encode()
@@ -75,9 +75,10 @@ def test_it_sends_at_its_rate_and_on_kept_connections() -> None:
     with serving() as server:
         with load_on(server.url, requests=60) as load:
             assert eventually(lambda: len(load.answers) == 60, 10, interval=0.01)
+            assert load.moment >= 59 / 200  # not before its time
         assert server.connections <= 4
     assert {(answer.version, answer.failure) for answer in load.answers} == {("sha-0000001", "")}
-    assert max(answer.at for answer in load.answers) >= 59 / 200  # not before its time
+    assert max(answer.at for answer in load.answers) == pytest.approx(59 / 200)
 
 
 def test_it_ends_by_itself_after_its_time() -> None:
@@ -106,6 +107,18 @@ def test_an_answer_that_does_not_come_is_given_up() -> None:
         with load_on(server.url, requests=1, patience=0.1) as load:
             assert eventually(lambda: len(load.answers) == 1, 10, interval=0.01)
     assert load.answers[0].failure == "no answer within 0.1 s"
+
+
+def test_requests_that_no_client_was_free_to_send_have_failed() -> None:
+    with serving() as server:
+        server.held.clear()
+        with load_on(server.url, seconds=1.5) as load:
+            assert eventually(lambda: load.moment > 2.6, 10, interval=0.01)
+            server.held.set()
+            assert eventually(lambda: len(load.answers) == 301, 10, interval=0.01)
+    failures = [answer.failure for answer in load.answers]
+    assert set(failures) == {"", NOT_SENT}
+    assert failures.count("") == 4
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ BROKEN = Result(
     20.0,
 )
 IMPOSSIBLE = Result("zone", "Half goes on.", Verdict.IMPOSSIBLE, "there is one zone")
-ALL = Report(MACHINE, datetime(2026, 11, 24, 9, tzinfo=UTC), [KEPT, BROKEN, IMPOSSIBLE], 61.0)
+ALL = Report(MACHINE, datetime(2026, 11, 24, 9, tzinfo=UTC), [KEPT, BROKEN, IMPOSSIBLE], 61.0, 20)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def body(**fields: str) -> bytes:
         (200, b"<html>", "", "misrouted: something else than the service answered"),
         (200, b"[]", "", "misrouted: something else than the service answered"),
         (200, body(environment="dev"), "sha-0000001", "misrouted: something else than the service answered"),
-        (502, b"", "", "502: the load balancer did not reach its target"),
+        (502, b"", "", "502: the load balancer got no answer from its target"),
     ],
 )
 def test_an_answer_is_judged_by_its_status_and_by_who_gave_it(
@@ -54,7 +54,9 @@ def test_every_request_is_counted_once_by_version_or_by_reason() -> None:
 def test_the_timeline_has_what_happened_in_each_second() -> None:
     answers = [Answer(0.1, 0, "sha-0000001"), Answer(2.1, 0, "sha-0000002"), Answer(2.9, 0, "", "404")]
     seconds = counted(answers, ROLES.get).seconds
-    assert [(each.at, each.answered, each.failed) for each in seconds] == [(0, {"good": 1}, 0), (2, {"bad": 1}, 1)]
+    assert [(each.at, each.answered, each.failed) for each in seconds] == [
+        *((0, {"good": 1}, 0), (1, {}, 0), (2, {"bad": 1}, 1)),
+    ]
 
 
 def test_an_answer_of_a_version_that_nobody_released_is_misrouted() -> None:
@@ -64,8 +66,16 @@ def test_an_answer_of_a_version_that_nobody_released_is_misrouted() -> None:
 
 def test_a_target_that_is_gone_is_to_blame_by_its_address() -> None:
     answers = [Answer(0, 0, "", "502", target="10.88.0.7"), Answer(0, 0, "", "502", target="10.88.0.8")]
-    traffic = counted(answers, ROLES.get, {"10.88.0.7": "sha-0000002"}.get)
+    traffic = counted(answers, ROLES.get, lambda address, _: {"10.88.0.7": "sha-0000002"}.get(address))
     assert traffic.failed == {"bad": {"502": 1}, "nobody": {"502": 1}}
+
+
+def test_a_failed_request_spoils_every_second_in_which_it_was_under_way_and_no_second_is_left_out() -> None:
+    answers = [Answer(0.5, 0.1, "sha-0000001"), Answer(1.5, 4.0, "", "504"), Answer(1.6, 3.0, "", "504")]
+    traffic = counted([*answers, Answer(7.0, 0.1, "sha-0000001")], ROLES.get)
+    assert traffic.failing == 5
+    assert [second.at for second in traffic.seconds] == list(range(8))
+    assert [second.at for second in traffic.seconds if second.answered] == [0, 7]
 
 
 def test_the_slowest_hundredth_is_told_from_the_slowest() -> None:
