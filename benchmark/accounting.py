@@ -26,6 +26,8 @@ INTERVAL = 0.05
 """Seconds between two looks at the memory."""
 
 KIB = 1024
+NONE_ENDED = (0, 0)
+"""waitpid(2): there are children, and none of them has ended."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Usage:
     Attributes:
         cpu_seconds: in user and kernel mode.
         wall_seconds: until the program itself ended.
-        peak_bytes: the most memory that all its processes had at the same time, what they share counted once
-            (proportional set size, proc_pid_smaps(5)); seen in looks of INTERVAL.
+        peak_bytes: the most memory that all its processes had at the same time, until the last of them ended; what
+            they share counts once (proportional set size, proc_pid_smaps(5)). Seen in looks of INTERVAL.
     """
 
     cpu_seconds: float
@@ -67,15 +69,21 @@ def main() -> int:
     begun, peak = time.monotonic(), 0
     with subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            peak = max(peak, sum(_memory(pid) for pid in _descendants(os.getpid())))
+            peak = max(peak, _memory_of_all())
             time.sleep(INTERVAL)
         wall = time.monotonic() - begun
     with suppress(ChildProcessError):  # as soon as there is none left
         while True:
-            os.wait()
+            peak = max(peak, _memory_of_all())
+            if os.waitpid(-1, os.WNOHANG) == NONE_ENDED:
+                time.sleep(INTERVAL)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(json.dumps(asdict(Usage(used.ru_utime + used.ru_stime, wall, peak))))
     return process.returncode
+
+
+def _memory_of_all() -> int:
+    return sum(_memory(pid) for pid in _descendants(os.getpid()))
 
 
 def _descendants(ancestor: int) -> Iterable[int]:
