@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +17,16 @@ from sandbox.programs import run
 if TYPE_CHECKING:
     import docker
     from docker.models.containers import Container
+    from docker.models.images import Image
 
 NOWHERE = "unix:///nonexistent/docker.sock"
 """A DOCKER_HOST at which nobody answers: it makes the emulator simulate the containers."""
+
+LISTING = 10.0
+"""Seconds in which images have to be listed: podman 4.3 answers with an error while one of them is being removed."""
+
+GLANCE = 0.2
+"""Seconds between two attempts at it."""
 
 
 class Engine:
@@ -77,8 +85,20 @@ class Engine:
 
     def names(self, repository: str) -> set[str]:
         """The names of all images of that repository, tags included."""
-        images = self._client.images.list(name=repository)
+        images = self._images(repository)
         return {name for image in images for name in image.tags if name.startswith(f"{repository}:")}
+
+    def _images(self, repository: str) -> "list[Image]":
+        from docker.errors import APIError  # noqa: PLC0415 - as above
+
+        deadline = time.monotonic() + LISTING
+        while True:
+            try:
+                return self._client.images.list(name=repository)
+            except APIError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(GLANCE)
 
     @property
     def version(self) -> str:
