@@ -7,19 +7,23 @@ from sandbox.drills.connections import ConnectionAcrossDrain, SlowRequestsInFlig
 from sandbox.drills.drill import Drill
 from sandbox.drills.notifications import ReceiverDown
 from sandbox.drills.outages import ApiInTrouble, EngineStopped, TaskKilled, ZoneLost
-from sandbox.drills.regressions import CrashAfterServing, ErrorRegression, LatencyRegression, OutOfMemory
+from sandbox.drills.regressions import (
+    CrashAfterServing,
+    ErrorRegression,
+    LatencyRegression,
+    OutOfMemory,
+)
 from sandbox.drills.releases import (
     CrashAtStart,
     GoodRelease,
     HealthPathFailing,
-    SlowStartBeyond,
-    SlowStartInside,
     TagMissing,
     WrongArchitecture,
 )
 from sandbox.drills.rollbacks import CancelledRelease, RacingReleases, RollbackOfFinishedRelease, RollbackTargetGone
 from sandbox.drills.secrets import SecretMissing
 from sandbox.drills.settings import BadSetting
+from sandbox.drills.slow_starts import SlowStartBeyond, SlowStartInside
 
 DRILLS: tuple[type[Drill], ...] = (
     GoodRelease,

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sandbox.drills.deployment_settings import bake, heed_alarms
 from sandbox.drills.drill import Drill, reasons
-from sandbox.drills.releases import LAST_WORDS, BadStart, check_diagnosis, check_rolled_back
+from sandbox.drills.releases import GLANCE, LAST_WORDS, BadStart, check_diagnosis, check_rolled_back
 from sandbox.drills.stage import Stage
 from sandbox.drills.traffic import BAD, GOOD, Traffic
 from sandbox.processes import eventually
@@ -21,9 +21,6 @@ BAKE_MINUTES = 5
 
 QUIET = 30.0
 """Seconds until alarms are quiet again after the last bad answer."""
-
-GLANCE = 0.5
-"""Seconds between two looks at the alarms."""
 
 SERVES_FOR = 8.0
 """Seconds after which the version crashes: the load balancer has found it healthy, after one second or six, and ECS has

@@ -1,10 +1,14 @@
 """Drills of whole releases: a good one, and those that never get so far that their tasks serve."""
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
+from configuration import SANDBOX, stack_names
 from operations.errors import ExitCode
 from sandbox.drills.command import Ended
+from sandbox.drills.deployment_settings import described
 from sandbox.drills.drill import Drill
 from sandbox.drills.stage import Stage
 from sandbox.drills.traffic import BAD, GOOD, Traffic
@@ -15,6 +19,9 @@ NEW = "new"
 
 LIMIT = 60.0
 """Seconds from the start of a bad release to its verdict, which the deployment circuit breaker has to keep to."""
+
+GLANCE = 0.5
+"""Seconds between two looks at what is only so for a while."""
 
 LAST_WORDS = "cannot reach the database"
 
@@ -111,6 +118,28 @@ def check_diagnosis(stage: Stage, ended: Ended, cause: str, evidence: str = "") 
         stage.check(f"and names {evidence!r}", evidence in said, said)
 
 
+@contextmanager
+def nothing_changes(stage: Stage) -> Iterator[None]:
+    """Check that the block begins no deployment of the service, and that nothing happens to its stack."""
+    deployments, event = _deployments(stage), _newest_event(stage)
+    yield
+    after = _deployments(stage)
+    stage.check("no deployment was begun", deployments and after == deployments, ", ".join(sorted(after)))
+    happened = _newest_event(stage)
+    stage.check("nothing happened to the stack", event and happened == event, f"{happened}, {event} before")
+
+
+def _deployments(stage: Stage) -> set[str]:
+    """The ids of the deployments that ECS lists."""
+    return {deployment["id"] for deployment in described(stage)["deployments"]}
+
+
+def _newest_event(stage: Stage) -> str:
+    """The id of the newest event of the service's stack."""
+    told = stage.client("cloudformation").describe_stack_events(StackName=stack_names.service(SANDBOX))
+    return str(max(told["StackEvents"], key=lambda event: event["Timestamp"])["EventId"])
+
+
 class TagMissing(BadStart):
     """The image was never pushed."""
 
@@ -121,7 +150,8 @@ class TagMissing(BadStart):
     def run(self, stage: Stage) -> str:
         """First as everybody types it, then by force."""
         tag = missing_tag()
-        refused = stage.run("release it as usual", "release", stage.environment, "--tag", tag)
+        with nothing_changes(stage):
+            refused = stage.run("release it as usual", "release", stage.environment, "--tag", tag)
         stage.check("slipway release refuses it with 6", refused.exit_code == ExitCode.REFUSED, refused.exit_code)
         return super().run(stage)
 
@@ -170,57 +200,6 @@ async def app(scope, receive, send):
     )
     cause = "health path failing"
     evidence = "503"
-
-
-def slow_start(seconds: float) -> Layer:
-    """A variant whose start takes so many seconds, in which the server does not listen, but ends if told to.
-
-    Without the latter ECS would wait for its stop timeout: uvicorn looks at SIGTERM only when its start is over.
-    """
-    return wrapped(
-        f"""
-import asyncio
-import os
-import signal
-from app.main import app as served
-
-async def app(scope, receive, send):
-    if scope["type"] == "lifespan":
-        of_the_server = signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-        await asyncio.sleep({seconds:g})
-        signal.signal(signal.SIGTERM, of_the_server)
-    await served(scope, receive, send)
-"""
-    )
-
-
-class SlowStartInside(GoodRelease):
-    """The start takes longer than the image was measured to take, and not longer than slipway.toml gives it."""
-
-    name = "slow-start"
-    promise = "A release that starts slowly, in the time that slipway.toml gives it, succeeds."
-
-    def run(self, stage: Stage) -> str:
-        """Release a variant that needs half of the time that is left beside what it needs anyway."""
-        task = stage.workspace.environment.task
-        seconds = 0.5 * (task.start_seconds - task.measured_start_seconds)
-        ended = self.released(stage, stage.image(slow_start(seconds), NEW))
-        return f"released in {ended.seconds:.1f} s, with {seconds:.1f} of {task.start_seconds} s more to start"
-
-
-class SlowStartBeyond(BadStart):
-    """The start takes longer than ECS waits: the grace period is longer than the start by some health checks."""
-
-    name = "slow-start-beyond-grace"
-    promise = "A release that is not ready within the grace period is rolled back, and the number to raise is named."
-    cause = "slow start"
-    evidence = "given to start"
-
-    def tag(self, stage: Stage) -> str:
-        """A variant that needs three times as long as ECS waits."""
-        status = stage.status
-        answer = stage.client("ecs").describe_services(cluster=status.cluster, services=[status.service])
-        return stage.image(slow_start(3 * answer["services"][0]["healthCheckGracePeriodSeconds"]))
 
 
 def foreign() -> bytes:

@@ -14,6 +14,7 @@ from sandbox.drills.deployment_settings import configure, settings_of
 from sandbox.drills.releases import CrashAtStart, GoodRelease
 from sandbox.drills.result import Result, Verdict
 from sandbox.drills.running import run
+from sandbox.drills.slow_starts import SlowStartInside
 from sandbox.drills.stage import Stage
 from sandbox.drills.workplace import CONFIGURATION, FOLDER
 from sandbox.emulation import port_is_free
@@ -69,6 +70,17 @@ def test_with_no_task_that_has_to_stay_healthy_a_good_release_breaks_its_promise
     assert "no request failed" in broken(result)
     assert result.traffic
     assert result.traffic.failures > 50
+
+
+def test_without_a_grace_period_a_slow_start_breaks_its_promise(stage: Stage) -> None:
+    class WithoutGrace(SlowStartInside):
+        grace = 0
+
+    result = run(WithoutGrace(), stage)
+    assert result.verdict is Verdict.BROKEN
+    assert "slipway release ends with 0" in broken(result)
+    assert "the load balancer had found its tasks unhealthy" not in broken(result)
+    assert stage.status.image_tag == stage.good
 
 
 def test_with_a_server_that_closes_idle_connections_early_kept_connections_break_their_promise(
