@@ -66,11 +66,16 @@ class Aws:
 
     @property
     def config(self) -> "Config":
-        """How clients behave: AWS is retried with patience; a sandbox that does not answer is simply not up."""
+        """How clients behave: AWS is retried with patience; a sandbox that does not answer is simply not up.
+
+        The shell's AWS_MAX_ATTEMPTS has the sandbox retried, too, which a rehearsal of throttling needs.
+        """
         from botocore.config import Config  # noqa: PLC0415 - as in `connect`
 
         if self.sandboxed:  # on this machine: no proxy is asked for it
-            return Config(retries={"mode": "standard", "total_max_attempts": 1}, proxies={})
+            attempts = os.environ.get("AWS_MAX_ATTEMPTS", "")
+            retries = int(attempts) if attempts.isdecimal() and int(attempts) else 1
+            return Config(retries={"mode": "standard", "total_max_attempts": retries}, proxies={})
         if not self.patient:
             return Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=10)
         return Config(retries={"mode": "standard", "total_max_attempts": 5})

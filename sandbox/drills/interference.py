@@ -7,12 +7,14 @@ stands for is not touched: an engine has other containers than those of the dril
 import http.client
 import socket
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import parse_qs
 
 CHUNK = 65536
 """Bytes that are passed on at once."""
@@ -36,7 +38,8 @@ class Api(ThreadingHTTPServer):
 
     Attributes:
         trouble: how it answers from now on.
-        refused: how many requests were answered with an error.
+        stumbles: whether the first request of each kind is throttled, too, and the second is answered with 503.
+        refused: the kinds of requests that were answered with an error, such as CreateChangeSet, one for each.
     """
 
     daemon_threads = True
@@ -44,7 +47,18 @@ class Api(ThreadingHTTPServer):
 
     def __init__(self, port: int) -> None:
         super().__init__(("127.0.0.1", 0), _Request)
-        self.behind, self.trouble, self.refused = port, Trouble.NONE, 0
+        self.behind, self.trouble, self.stumbles = port, Trouble.NONE, False
+        self.refused: list[str] = []
+        self._seen: Counter[str] = Counter()
+
+    def trouble_with(self, kind: str) -> Trouble:
+        """How it answers a request of this kind."""
+        self._seen[kind] += 1
+        first = {1: Trouble.THROTTLED, 2: Trouble.UNAVAILABLE} if self.stumbles else {}
+        trouble = self.trouble if self.trouble is not Trouble.NONE else first.get(self._seen[kind], Trouble.NONE)
+        if trouble is not Trouble.NONE:
+            self.refused.append(kind)
+        return trouble
 
 
 @contextmanager
@@ -66,11 +80,11 @@ class _Request(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         assert isinstance(self.server, Api)  # noqa: S101 - it is made by nobody else
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if self.server.trouble is Trouble.NONE:
+        trouble = self.server.trouble_with(_kind(self.path, self.headers.get("X-Amz-Target", ""), body))
+        if trouble is Trouble.NONE:
             self._pass_on(body, self.server.behind)
         else:
-            self.server.refused += 1
-            self._refuse(*self.server.trouble.value)
+            self._refuse(*trouble.value)
 
     do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _handle  # noqa: N815 - the names that http.server looks for
 
@@ -108,8 +122,19 @@ class _Request(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def _kind(path: str, target: str, body: bytes) -> str:
+    """What a request asks for: by its header in the JSON protocols, by a field of its form, else by its path."""
+    asked = parse_qs(body.decode(errors="replace")).get("Action", [""])[0]
+    return target.rpartition(".")[2] or asked or path.partition("?")[0].rpartition("/")[2]
+
+
 class EngineForwarder:
-    """The container engine at a socket of its own, which can be cut."""
+    """The container engine at a socket of its own, which can be cut.
+
+    Attributes:
+        refused: how many connections were not taken while it was cut.
+        is_cut: set while it is.
+    """
 
     def __init__(self, path: Path, engine: str) -> None:
         """Listen.
@@ -122,8 +147,12 @@ class EngineForwarder:
         self._path = path
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self._listener: socket.socket | None = None
-        self.mend()
+        self._fatal: bytes | None = None
+        self.refused, self.is_cut = 0, threading.Event()
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen(64)
+        threading.Thread(target=self._accept, daemon=True).start()
 
     @property
     def host(self) -> str:
@@ -131,32 +160,42 @@ class EngineForwarder:
         return f"unix://{self._path}"
 
     def cut(self) -> None:
-        """Accept no connection any more, and break those that there are, as an engine does that stops."""
-        listener, self._listener = self._listener, None
-        if listener:
-            listener.close()
-            self._path.unlink(missing_ok=True)
+        """Close each new connection at once, and break those that there are, as an engine does that stops."""
+        self.is_cut.set()
         with self._lock:
             ends, self._open = list(self._open), set()
         for end in ends:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
-    def mend(self) -> None:
-        """Accept connections again."""
-        if self._listener is None:
-            self._listener = socket.socket(socket.AF_UNIX)
-            self._listener.bind(str(self._path))
-            self._listener.listen(64)
-            threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+    def cut_at(self, words: bytes) -> None:
+        """Be cut as soon as a request with these words comes, which is not passed on."""
+        self._fatal = words
 
-    def _accept(self, listener: socket.socket) -> None:
+    def mend(self) -> None:
+        """Take connections again."""
+        self._fatal = None
+        self.is_cut.clear()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self.cut()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes up who waits for connections
+        self._listener.close()
+        self._path.unlink(missing_ok=True)
+
+    def _accept(self) -> None:
         while True:
             try:
-                client, _ = listener.accept()
+                client, _ = self._listener.accept()
             except OSError:  # it was closed
                 return
-            threading.Thread(target=self._forward, args=(client,), daemon=True).start()
+            if self.is_cut.is_set():
+                self.refused += 1
+                client.close()
+            else:
+                threading.Thread(target=self._forward, args=(client,), daemon=True).start()
 
     def _forward(self, client: socket.socket) -> None:
         with client, socket.socket(socket.AF_UNIX) as engine:
@@ -166,16 +205,23 @@ class EngineForwarder:
                     self._open |= {client, engine}
                 back = threading.Thread(target=_copy, args=(engine, client), daemon=True)
                 back.start()
-                _copy(client, engine)
+                _copy(client, engine, self._passes)
                 back.join()
             with self._lock:
                 self._open -= {client, engine}
 
+    def _passes(self, chunk: bytes) -> bool:
+        """Whether this may be passed on; if it is what is waited for, the way to the engine is cut."""
+        if self._fatal and self._fatal in chunk:
+            self._fatal = None
+            self.cut()
+        return not self.is_cut.is_set()
 
-def _copy(source: socket.socket, sink: socket.socket) -> None:
-    """Hand on what comes until no more does; the other direction goes on."""
+
+def _copy(source: socket.socket, sink: socket.socket, passes: Callable[[bytes], bool] = lambda _: True) -> None:
+    """Hand on what comes until no more does, or it may not pass; the other direction goes on."""
     with suppress(OSError):
-        while chunk := source.recv(CHUNK):
+        while (chunk := source.recv(CHUNK)) and passes(chunk):
             sink.sendall(chunk)
     with suppress(OSError):
         sink.shutdown(socket.SHUT_WR)
@@ -196,4 +242,4 @@ def engine_forwarder(engine: str) -> Iterator[EngineForwarder | None]:
         try:
             yield forwarder
         finally:
-            forwarder.cut()
+            forwarder.close()

@@ -146,6 +146,14 @@ def test_a_sandbox_that_is_not_running_is_asked_once(
     assert pauses == []
 
 
+def test_a_sandbox_is_asked_as_often_as_the_shell_says(
+    closed_port: int, pauses: list[float], slipway: Slipway, shell: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shell.setenv("AWS_MAX_ATTEMPTS", "3")
+    slipway("--configuration", with_port(closed_port, tmp_path), "status", "sandbox")
+    assert len(pauses) == 2
+
+
 def test_no_proxy_is_asked_for_the_sandbox(
     closed_port: int, slipway: Slipway, shell: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
