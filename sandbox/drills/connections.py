@@ -2,11 +2,14 @@
 
 import json
 import select
+import signal
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import urllib3
@@ -16,7 +19,7 @@ from operations.gateways.ecs import Ecs, Task
 from sandbox.drills.deployment_settings import ignore_alarms
 from sandbox.drills.drill import Drill
 from sandbox.drills.releases import NEW
-from sandbox.drills.stage import Stage
+from sandbox.drills.stage import TASK_ARN, Stage
 from sandbox.drills.traffic import GOOD
 from sandbox.variants import GOOD as GOOD_LAYER
 from sandbox.variants import wrapped
@@ -27,15 +30,29 @@ import asyncio
 from app.main import app as served
 
 async def app(scope, receive, send):
+    async def signed(message):
+        if message["type"] == "http.response.start":
+            address = scope["server"][0].encode()
+            message = {**message, "headers": [*message["headers"], (b"x-answered-by", address)]}
+        await send(message)
+
+    if scope["type"] != "http":
+        return await served(scope, receive, send)
     query = scope.get("query_string", b"").decode()
-    if scope["type"] == "http" and query.startswith("seconds="):
+    if query.startswith("seconds="):
         await asyncio.sleep(float(query.removeprefix("seconds=")))
-    await served(scope, receive, send)
+    await served(scope, receive, signed)
 """
 )
-"""A variant that answers as late as a request asks."""
+"""A variant that answers as late as a request asks, and says at which address."""
 
-SLOW_SECONDS = 8.0
+ANSWERED_BY = "x-answered-by"
+
+ENDED = (0, 128 + signal.SIGTERM)
+"""The exit codes of a program that has ended on SIGTERM. uvicorn answers what is under way, ends the application and
+then lets the signal do what it does to every program; one that does not end gets SIGKILL, which makes 137."""
+
+SLOW_SECONDS = 4.0
 """That a slow request takes: less than the 15 s after which the load balancer cuts off what is under way."""
 
 SLOW_CLIENTS = 4
@@ -48,40 +65,108 @@ PAUSE = 1.0
 """Seconds between two requests on a kept connection."""
 
 
+@dataclass(frozen=True)
+class Answered:
+    """A request that is over.
+
+    Attributes:
+        told: the tag that answered, or why none did.
+        by: the address of the task that answered; empty if that is not known.
+        begun: when it was sent; the answer was complete when it `ended`.
+    """
+
+    told: str
+    by: str
+    begun: datetime
+    ended: datetime
+
+    @property
+    def seconds(self) -> float:
+        """That it took."""
+        return (self.ended - self.begun).total_seconds()
+
+
 class SlowRequestsInFlight(Drill):
-    """Old tasks are told to stop while they work on requests that take seconds."""
+    """Tasks are told to stop while they work on requests that take seconds.
+
+    The emulated load balancer keeps SIGTERM from a task until nothing is under way to it, for 15 s at most. So that the
+    program is seen to finish its work after SIGTERM, one task is sent a request past the load balancer.
+    """
 
     name = "slow-requests-in-flight"
-    promise = "Requests that are under way when their task is stopped are answered to the end."
+    promise = "Requests that are under way when their task is stopped, or gets SIGTERM, are answered to the end."
 
     def run(self, stage: Stage) -> str:
-        """Release a version that can be slow, then another one while slow requests are under way all the time."""
-        slow, new = stage.image(SLOW, "slow"), stage.image(GOOD_LAYER, NEW)
+        """Release a version that can be slow, end one of its tasks, then all of them by another release."""
+        slow = stage.image(SLOW, "slow")
         ignore_alarms(stage)  # that on the p99 would take back a release of which so many answers are slow
         first = stage.release(slow, step="release a version that can be slow")
         stage.check("slipway release ends with 0", first.exit_code == ExitCode.SUCCEEDED, first.exit_code)
+        _end_one(stage, slow)
+        before = _tasks(stage)
         with _slow_clients(f"{stage.url}/?seconds={SLOW_SECONDS:g}") as answers:
             time.sleep(PAUSE)
-            second = stage.release(new, step="release another one meanwhile")
+            second = stage.release(stage.good, step="release the good version meanwhile")
         stage.check("slipway release ends with 0", second.exit_code == ExitCode.SUCCEEDED, second.exit_code)
-        by_slow = [told for told, seconds in answers if told == slow and seconds >= SLOW_SECONDS]
-        stage.check("slow requests were answered in full", by_slow)
-        wrong = sorted({told for told, _ in answers if told not in {slow, new}})
+        across = _across_a_stop(stage, before, answers)
+        stage.check("slow requests were under way to tasks when these were stopped", across)
+        full = [each for each in answers if each.told == slow and each.seconds >= SLOW_SECONDS]
+        stage.check("slow requests were answered in full", full)
+        wrong = sorted({each.told for each in answers} - {slow, stage.good})
         stage.check("and none of them failed", not wrong, "; ".join(wrong))
-        return f"{len(by_slow)} requests of {SLOW_SECONDS:g} s were answered, {len(wrong)} failed"
+        return (
+            f"{len(full)} requests of {SLOW_SECONDS:g} s were answered, {len(across)} by tasks that were being stopped"
+        )
+
+
+def _end_one(stage: Stage, slow: str) -> None:
+    """Send SIGTERM to a task while it works on a request, when the load balancer sends it no more."""
+    task = next(each for each in _tasks(stage) if each.private_address)
+    container = next(each for each in stage.containers() if each.labels[TASK_ARN].endswith(task.id))
+    address, port = str(task.private_address), stage.workspace.environment.task.port
+    _take_out(stage, address, port)
+    url, answers = f"http://{address}:{port}/?seconds={SLOW_SECONDS:g}", list[Answered]()
+    with stage.step(f"send a task SIGTERM while it works on a request of {SLOW_SECONDS:g} s"), _connection(url) as pool:
+        client = threading.Thread(target=lambda: answers.append(_answer(pool, url, 3 * SLOW_SECONDS)), daemon=True)
+        client.start()
+        time.sleep(PAUSE)
+        under_way, sent = not answers, datetime.now(UTC)
+        container.kill("SIGTERM")
+        code = container.wait(timeout=5 * SLOW_SECONDS)["StatusCode"]
+        client.join(SLOW_SECONDS)
+    stage.check("SIGTERM came while the request was under way", under_way)
+    complete = [each for each in answers if each.told == slow and each.by == address and each.ended > sent]
+    stage.check("it was answered to the end all the same", complete, ", ".join(each.told for each in answers))
+    stage.check("then the program ended by itself, and was not killed", code in ENDED, code)
+
+
+def _take_out(stage: Stage, address: str, port: int) -> None:
+    """Have the load balancer send nothing more to a task, as ECS does before it sends SIGTERM."""
+    balancing = stage.client("elbv2")
+    for group in balancing.describe_target_groups()["TargetGroups"]:
+        targets = [{"Id": address, "Port": port}]
+        balancing.deregister_targets(TargetGroupArn=group["TargetGroupArn"], Targets=targets)
+    time.sleep(PAUSE)  # for what is on its way
+
+
+def _across_a_stop(stage: Stage, tasks: list[Task], answers: list[Answered]) -> list[Answered]:
+    """The requests that these tasks answered after they had been told to stop, and were sent before."""
+    ids = [task.id for task in tasks]
+    told = stage.client("ecs").describe_tasks(cluster=stage.status.cluster, tasks=ids)["tasks"]
+    stopped = {each["taskArn"].rpartition("/")[2]: each.get("stoppingAt") for each in told}
+    moments = {task.private_address: stopped.get(task.id) for task in tasks}
+    return [each for each in answers if (moment := moments.get(each.by)) and each.begun < moment < each.ended]
 
 
 @contextmanager
-def _slow_clients(url: str) -> Iterator[list[tuple[str, float]]]:
-    """Have some clients ask one slow request after the other; the tags that answered, or why not, with the seconds."""
-    over, answers = threading.Event(), list[tuple[str, float]]()
+def _slow_clients(url: str) -> Iterator[list[Answered]]:
+    """Have some clients ask one slow request after the other; what became of them."""
+    over, answers = threading.Event(), list[Answered]()
 
     def keep_asking() -> None:
         with _connection(url) as pool:
             while not over.is_set():
-                begun = time.monotonic()
-                told = _answer(pool, url, SLOW_SECONDS * 3)
-                answers.append((told, time.monotonic() - begun))
+                answers.append(_answer(pool, url, SLOW_SECONDS * 3))
 
     threads = [threading.Thread(target=keep_asking, daemon=True) for _ in range(SLOW_CLIENTS)]
     for thread in threads:
@@ -159,20 +244,26 @@ def _closed_after(addresses: list[str], stage: Stage, seconds: float) -> float |
 
 def _ask_slowly(pool: urllib3.HTTPConnectionPool, url: str, answers: list[str], over: threading.Event) -> None:
     while not over.wait(PAUSE):
-        answers.append(_answer(pool, url, 10 * PAUSE))
+        answers.append(_answer(pool, url, 10 * PAUSE).told)
 
 
 def _connection(url: str) -> urllib3.HTTPConnectionPool:
-    """A client with one connection."""
-    return urllib3.HTTPConnectionPool("127.0.0.1", urlsplit(url).port, maxsize=1, block=True, retries=False)
+    """A client with one connection: to the task that the URL names by its address, else to the load balancer."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    address = host if host.replace(".", "").isdigit() else "127.0.0.1"
+    return urllib3.HTTPConnectionPool(address, parts.port, maxsize=1, block=True, retries=False)
 
 
-def _answer(pool: urllib3.HTTPConnectionPool, url: str, patience: float) -> str:
-    """The tag that answers, or why none does."""
+def _answer(pool: urllib3.HTTPConnectionPool, url: str, patience: float) -> Answered:
+    """Ask, and wait for the answer, for so many seconds at most."""
     parts = urlsplit(url)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    begun, by = datetime.now(UTC), ""
     try:
         answer = pool.request("GET", path, headers={"Host": parts.netloc}, timeout=patience)
-        return str(json.loads(answer.data)["image_tag"]) if answer.status == 200 else f"{answer.status}"  # noqa: PLR2004 - HTTP's OK
+        by = answer.headers.get(ANSWERED_BY, "")
+        told = str(json.loads(answer.data)["image_tag"]) if answer.status == 200 else f"{answer.status}"  # noqa: PLR2004 - HTTP's OK
     except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError) as error:
-        return type(error).__name__
+        told = type(error).__name__
+    return Answered(told, by, begun, datetime.now(UTC))
