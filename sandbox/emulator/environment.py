@@ -10,6 +10,9 @@ DEFAULT_PORT = "4566"
 
 # MiniStack's own servers besides the gateway: MQTT for IoT, on unless told otherwise, and SFTP for Transfer.
 _SWITCHED_OFF = {"IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0"}
+# A request to a target that does not answer takes one of MiniStack's threads for a minute; 64 of them, its default,
+# keep all other requests waiting.
+_THREADS = {"MINISTACK_WORKER_THREADS": "256"}
 _NO_AWS = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -40,7 +43,15 @@ def emulator_environment(given: Mapping[str, str]) -> dict[str, str]:
     if tls.lower() in ("1", "true", "yes"):
         raise ValueError(f"USE_SSL={tls}: the emulator speaks plain HTTP on the loopback. Unset it.")
     kept = {name: value for name, value in given.items() if not name.startswith("AWS_")}
-    return {**_origin(given), **kept, **_SWITCHED_OFF, **_NO_AWS, "BIND_HOST": LOOPBACK, "GATEWAY_PORT": port}
+    return {
+        **_THREADS,
+        **_origin(given),
+        **kept,
+        **_SWITCHED_OFF,
+        **_NO_AWS,
+        "BIND_HOST": LOOPBACK,
+        "GATEWAY_PORT": port,
+    }
 
 
 def require_free(port: int) -> None:
