@@ -92,7 +92,8 @@ class ZoneLost(Drill):
         if not stage.check("the tasks were spread over the zones", even, counts):
             return f"{counts[zone]} of {len(zones)} tasks were in {zone}: with it the service would be lost"
         victims = [each for each in stage.containers() if zones.get(each.labels[TASK_ARN]) == zone]
-        told = lose(stage, victims, lambda container: _pause(stage, container), _seconds_to_unhealthy(stage))
+        unnoticed = _seconds_to_unhealthy(stage) + _seconds_to_drain(stage)  # for what is under way to them
+        told = lose(stage, victims, lambda container: _pause(stage, container), unnoticed)
         return f"of {len(zones)} tasks the {counts[zone]} in {zone} were lost; {told}"
 
     def judge(self, stage: Stage, traffic: Traffic) -> None:
@@ -115,7 +116,7 @@ def lose(stage: Stage, victims: "list[Container]", by: "Callable[[Container], No
     """Do this to these containers, wait until as many tasks as before are healthy; what happened.
 
     Args:
-        unnoticed: seconds that may go by until ECS knows.
+        unnoticed: seconds that may go by until ECS knows, and waits no longer for what is under way.
     """
     limit = unnoticed + REPLACED_WITHIN
     begun, gone = time.monotonic(), {container.id for container in victims}
@@ -183,6 +184,19 @@ def _scale_back(stage: Stage, number: int) -> None:
     maximum = stage.workspace.environment.tasks.max
     for bound in (number, maximum):
         stage.slipway("scale", stage.environment, str(number), str(bound), "--yes")
+
+
+def _seconds_to_drain(stage: Stage) -> float:
+    """Seconds for which ECS waits for requests under way to a task that it stops, at most."""
+    balancing = stage.client("elbv2")
+    attributes = [
+        attribute
+        for group in balancing.describe_target_groups()["TargetGroups"]
+        for attribute in balancing.describe_target_group_attributes(TargetGroupArn=group["TargetGroupArn"])[
+            "Attributes"
+        ]
+    ]
+    return max(float(each["Value"]) for each in attributes if each["Key"] == "deregistration_delay.timeout_seconds")
 
 
 class ApiInTrouble(Drill):
