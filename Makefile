@@ -32,8 +32,8 @@ up: .venv/.sandbox node_modules/.cdk ## Deploy the whole stack to an emulated AW
 down: .venv/.sandbox ## Stop the emulated AWS
 	@slipway sandbox down
 
-# A short choice, meant for CI; it is not run there yet, because a whole run has not been timed.
-DRILLS_OF_CI := good-release tag-missing crash-at-start rollback release-cancelled connection-across-drain
+# One of each kind: a good release, releases that are taken back before and after tasks run, and what people and hosts do.
+DRILLS_OF_CI := good-release tag-missing crash-at-start health-path-failing task-killed rollback release-cancelled
 
 .PHONY: drill
 drill: .venv/.sandbox node_modules/.cdk ## Rehearse every failure in a sandbox of its own; REPORT=FILE writes a report
