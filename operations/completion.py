@@ -12,8 +12,9 @@ FILE_NAME = "slipway.toml"
 
 DRILLS = Path(__file__).parents[1] / "sandbox" / "drills"
 
-DRILL = re.compile(r'^    name = "([a-z-]+)"\n    promise = "(.+)"$', re.MULTILINE)
+DRILL = re.compile(r'^    name = "([a-z-]+)"\n    promise = \(?((?:\s*"[^"\n]*")+)', re.MULTILINE)
 """In the class of a drill, which takes seconds to import."""
+LITERAL = re.compile(r'"([^"\n]*)"')
 
 ENVIRONMENT = re.compile(r"[a-z][a-z0-9-]*")
 UNSAFE = re.compile(r"[^\w .,;:+/\N{RIGHT SINGLE QUOTATION MARK}-]+")
@@ -58,7 +59,7 @@ def drill_names(context: typer.Context, incomplete: str) -> Completions:
     """The drills that begin like this and are not named yet, and what they promise."""
     named = context.params.get("names") or ()
     drills = [
-        (name, _plain(promise))
+        (name, _plain("".join(LITERAL.findall(promise))))
         for file in sorted(DRILLS.glob("*.py"))
         for name, promise in DRILL.findall(file.read_text(encoding="utf-8"))
         if name not in named

@@ -1,5 +1,6 @@
 """The real app, deployed by the real CDK CLI into the emulated AWS, with tasks that are containers."""
 
+from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 
 import pytest
@@ -9,6 +10,9 @@ from sandbox.processes import eventually
 from tests.conftest import PROJECT
 from tests.end_to_end.conftest import Sandbox, get, topic_arn
 from tests.receiver import receiving
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
 
 MISSING_TAG = "sha-0000000"
 
@@ -48,8 +52,13 @@ def test_every_stack_is_deployed_and_little_is_without_effect(sandbox: Sandbox) 
     assert report["recorded"] == ["Custom::S3AutoDeleteObjects"]
 
 
+def running(sandbox: Sandbox, engine: Engine) -> "list[Container]":
+    return [container for container in engine.containers(sandbox.port) if container.status == "running"]
+
+
 def test_tasks_are_containers_that_are_neither_root_nor_able_to_write(sandbox: Sandbox, engine: Engine) -> None:
-    containers = engine.containers(sandbox.port)
+    # Beside those that run there may be some that have ended: the emulator removes them minutes later.
+    containers = running(sandbox, engine)
     assert len(containers) == sandbox.status()["running"]
     for container in containers:
         # podman now and then hands over nothing of what a command has printed
@@ -58,7 +67,7 @@ def test_tasks_are_containers_that_are_neither_root_nor_able_to_write(sandbox: S
 
 
 def test_a_container_writes_to_its_scratch_directory_and_nowhere_else(sandbox: Sandbox, engine: Engine) -> None:
-    container, *_ = engine.containers(sandbox.port)
+    container, *_ = running(sandbox, engine)
 
     def writes_to(path: str) -> bool:
         return bool(container.exec_run(["python", "-c", f"open('{path}/written', 'w').close()"])[0] == 0)

@@ -21,6 +21,8 @@ THROUGH_CDK = {
 """What a release does as CDK's deploy role, which both roles may take on."""
 
 NOT_GRANTED = {
+    "ec2:DescribeAvailabilityZones": "only slipway init asks, before there is a role; without it, it asks the person",
+    "route53:ListHostedZonesByName": "likewise",
     "elasticloadbalancing:DeregisterTargets": "only the sandbox does it, whose emulated ECS does not",
     "elasticloadbalancing:RegisterTargets": "likewise",
     "iam:CreatePolicy": "only the sandbox creates the policies in bootstrap/; elsewhere an administrator does",

@@ -14,6 +14,7 @@ from sandbox.emulator.internals import internal, replace
 from sandbox.emulator.scope import scope_of
 
 _INTERVAL = 0.5
+_STEADY_SECONDS = 2.0  # that a task without health checks has to run; in MiniStack's one a crash may not be seen yet
 _KILLED = 137
 _ENDED = ("exited", "dead", "stopped")
 
@@ -21,6 +22,7 @@ _ENDED = ("exited", "dead", "stopped")
 def watch_containers() -> None:
     """Watch the containers of all tasks from now on."""
     replace(ECS, "_watch_task_lifecycle", lambda _: _begin)
+    replace(ECS, "_ECS_DEPLOYMENT_STEADY_DELAY", lambda _: _STEADY_SECONDS)
     background.repeat(_INTERVAL, _look)
 
 
