@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from operations.errors import OperationError
 from sandbox.programs import run
@@ -17,7 +17,6 @@ from sandbox.programs import run
 if TYPE_CHECKING:
     import docker
     from docker.models.containers import Container
-    from docker.models.images import Image
 
 NOWHERE = "unix:///nonexistent/docker.sock"
 """A DOCKER_HOST at which nobody answers: it makes the emulator simulate the containers."""
@@ -88,7 +87,7 @@ class Engine:
         images = self._images(repository)
         return {name for image in images for name in image.tags if name.startswith(f"{repository}:")}
 
-    def _images(self, repository: str) -> "list[Image]":
+    def _images(self, repository: str) -> list[Any]:
         from docker.errors import APIError  # noqa: PLC0415 - as above
 
         deadline = time.monotonic() + LISTING
