@@ -14,9 +14,7 @@ export POETRY_VIRTUALENVS_IN_PROJECT := false
 # A shell that forbids it would have every process of the tests compile all of the code again.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The exports are complete: without the resolver, pip takes what they name, whatever has been released since.
-HASHED := --quiet --require-hashes --no-deps
-PIP := .venv/bin/python -m pip install $(HASHED)
+PIP := .venv/bin/python -m pip install --quiet --require-hashes
 # Lets npm trust what the machine trusts, for networks that inspect TLS; older releases of Node do not know the option.
 NPM_CI := NODE_OPTIONS="$$(node --help | grep -o -m1 -e '--use-system-ca' || true)" npm ci --no-audit --no-fund
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -243,17 +241,17 @@ node_modules/.all: package.json package-lock.json .npmrc .venv/.node
 .checkov/.installed: requirements/checkov.txt
 	@echo "... install checkov in an environment of its own (half a minute the first time)" >&2
 	@$(PYTHON) -m venv .checkov
-	@.checkov/bin/python -m pip install $(HASHED) -r $<
+	@.checkov/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
 .audit/.installed: requirements/audit.txt
 	@echo "... install pip-audit in an environment of its own" >&2
 	@$(PYTHON) -m venv .audit
-	@.audit/bin/python -m pip install $(HASHED) -r $<
+	@.audit/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@
 
 service/.venv/.test: service/requirements/test.txt
 	@echo "... install the service's packages" >&2
 	@$(PYTHON) -m venv service/.venv
-	@service/.venv/bin/python -m pip install $(HASHED) -r $<
+	@service/.venv/bin/python -m pip install --quiet --require-hashes -r $<
 	@touch $@

@@ -59,7 +59,7 @@ def _python(workspace: Workspace, progress: Progress) -> Path:
     with progress.step("install the service's packages"):
         for command in (
             [sys.executable, "-m", "venv", str(folder)],
-            [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", str(REQUIREMENTS)],
+            [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(REQUIREMENTS)],
         ):
             run(
                 command,
