@@ -14,6 +14,7 @@ export POETRY_VIRTUALENVS_IN_PROJECT := false
 # A shell that forbids it would have every process of the tests compile all of the code again.
 unexport PYTHONDONTWRITEBYTECODE
 
+# An export is its own constraint, too: pip 23 would take the newest release where a package asks for an extra of another.
 PIP := .venv/bin/python -m pip install --quiet --require-hashes
 # Lets npm trust what the machine trusts, for networks that inspect TLS; older releases of Node do not know the option.
 NPM_CI := NODE_OPTIONS="$$(node --help | grep -o -m1 -e '--use-system-ca' || true)" npm ci --no-audit --no-fund
@@ -210,22 +211,22 @@ clean: ## Stop the emulated AWS, and remove everything that make made
 # jsii supports Node 22 and 24: any other is left alone, and one from PyPI goes into the virtual environment.
 .venv/.node: requirements/node.txt | .venv/bin/python
 	@if [[ -e .venv/bin/node ]] || ! node --version 2>/dev/null | grep -qE '^v(22|24)\.'; then \
-	  echo "... install Node 24 into the virtual environment" >&2; $(PIP) -r requirements/node.txt; fi
+	  echo "... install Node 24 into the virtual environment" >&2; $(PIP) -r requirements/node.txt -c requirements/node.txt; fi
 	@touch $@
 
 .venv/.slipway: requirements/deploy.txt pyproject.toml | .venv/bin/python
 	@echo "... install the packages (about a minute the first time)" >&2
-	@$(PIP) -r requirements/deploy.txt
+	@$(PIP) -r requirements/deploy.txt -c requirements/deploy.txt
 	@.venv/bin/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 
 .venv/.sandbox: requirements/sandbox.txt .venv/.slipway .venv/.node
-	@$(PIP) -r requirements/sandbox.txt
+	@$(PIP) -r requirements/sandbox.txt -c requirements/sandbox.txt
 	@touch $@
 
 .venv/.development: requirements/development.txt .venv/.sandbox
 	@echo "... install the packages for development" >&2
-	@$(PIP) -r requirements/development.txt
+	@$(PIP) -r requirements/development.txt -c requirements/development.txt
 	@touch $@
 
 node_modules/.cdk: package.json package-lock.json .npmrc .venv/.node
@@ -241,17 +242,17 @@ node_modules/.all: package.json package-lock.json .npmrc .venv/.node
 .checkov/.installed: requirements/checkov.txt
 	@echo "... install checkov in an environment of its own (half a minute the first time)" >&2
 	@$(PYTHON) -m venv .checkov
-	@.checkov/bin/python -m pip install --quiet --require-hashes -r $<
+	@.checkov/bin/python -m pip install --quiet --require-hashes -r $< -c $<
 	@touch $@
 
 .audit/.installed: requirements/audit.txt
 	@echo "... install pip-audit in an environment of its own" >&2
 	@$(PYTHON) -m venv .audit
-	@.audit/bin/python -m pip install --quiet --require-hashes -r $<
+	@.audit/bin/python -m pip install --quiet --require-hashes -r $< -c $<
 	@touch $@
 
 service/.venv/.test: service/requirements/test.txt
 	@echo "... install the service's packages" >&2
 	@$(PYTHON) -m venv service/.venv
-	@service/.venv/bin/python -m pip install --quiet --require-hashes -r $<
+	@service/.venv/bin/python -m pip install --quiet --require-hashes -r $< -c $<
 	@touch $@

@@ -57,9 +57,11 @@ def _python(workspace: Workspace, progress: Progress) -> Path:
         return python
     fix = "See that pip can reach a package index."
     with progress.step("install the service's packages"):
+        # As its own constraint, too: pip 23 would take the newest release where a package asks for an extra of another.
+        required = ["-r", str(REQUIREMENTS), "-c", str(REQUIREMENTS)]
         for command in (
             [sys.executable, "-m", "venv", str(folder)],
-            [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(REQUIREMENTS)],
+            [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", *required],
         ):
             run(
                 command,
