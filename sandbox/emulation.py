@@ -7,6 +7,7 @@ import urllib.request
 from operations.errors import OperationError
 from sandbox import processes
 from sandbox.engine import NOWHERE, Engine
+from sandbox.signals import undisturbed
 from sandbox.workspace import PROJECT, Workspace
 
 MODULE = "sandbox.emulator"
@@ -33,14 +34,15 @@ def start(workspace: Workspace, engine: Engine | None) -> None:
             f"port {workspace.port} is in use by a process that this folder's make up did not start",
             fix="Stop that process, or set another port in slipway.toml under [sandbox].",
         )
-    pid = processes.start(
-        [sys.executable, "-m", MODULE],
-        environment=workspace.process_environment()
-        | {"GATEWAY_PORT": str(workspace.port), "DOCKER_HOST": engine.host if engine else NOWHERE},
-        folder=PROJECT,
-        log=workspace.emulator_log,
-    )
-    workspace.remember(emulator=pid, containers=engine is not None)
+    with undisturbed():  # an emulator whose id nobody has noted would never be stopped
+        pid = processes.start(
+            [sys.executable, "-m", MODULE],
+            environment=workspace.process_environment()
+            | {"GATEWAY_PORT": str(workspace.port), "DOCKER_HOST": engine.host if engine else NOWHERE},
+            folder=PROJECT,
+            log=workspace.emulator_log,
+        )
+        workspace.remember(emulator=pid, containers=engine is not None)
     processes.eventually(lambda: _healthy(workspace) or not processes.runs(pid, MODULE), START_PATIENCE)
     if not _healthy(workspace):
         processes.stop(pid, MODULE)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from operations.errors import OperationError
+from sandbox.signals import undisturbed
 
 PROGRAM = Path(sys.executable).with_name("slipway")
 
@@ -160,19 +161,22 @@ def program(
         folder: the working directory; omitted, that of this process.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_CALLER)}
-    popen = subprocess.Popen(
-        words,
-        cwd=folder,
-        env=inherited | dict(variables or {}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    process = Process(popen)
+    process = None
     try:
+        with undisturbed():  # one that came within Popen would leave the program behind
+            popen = subprocess.Popen(
+                words,
+                cwd=folder,
+                env=inherited | dict(variables or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+            process = Process(popen)
         yield process
     finally:
-        process.stop()
+        if process:
+            process.stop()

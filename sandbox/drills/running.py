@@ -10,11 +10,11 @@ from sandbox.drills.drill import Drill, NotPossibleHereError
 from sandbox.drills.interference import EngineForwarder
 from sandbox.drills.inventory import inventory
 from sandbox.drills.result import Result, Verdict, verdict_of
-from sandbox.drills.signals import undisturbed
 from sandbox.drills.stage import Stage
 from sandbox.engine import Engine
 from sandbox.processes import eventually
 from sandbox.progress import Progress
+from sandbox.signals import undisturbed
 from sandbox.workspace import Workspace
 
 LEAVING = 20.0

@@ -16,10 +16,10 @@ from sandbox.drills.report import Report
 from sandbox.drills.result import Result
 from sandbox.drills.running import run_all
 from sandbox.drills.secrets import CONFIGURED, create_secret
-from sandbox.drills.signals import ended_by_signals
 from sandbox.drills.workplace import workplace
 from sandbox.engine import Engine
 from sandbox.progress import Progress
+from sandbox.signals import ended_by_signals
 from sandbox.up import up
 
 CLOCK_SCALE_VARIABLE = "SLIPWAY_SANDBOX_CLOCK_SCALE"

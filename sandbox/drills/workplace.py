@@ -19,8 +19,8 @@ from typing import Any
 from configuration import SANDBOX
 from operations.errors import OperationError
 from sandbox.down import down
-from sandbox.drills.signals import undisturbed
 from sandbox.engine import Engine
+from sandbox.signals import undisturbed
 from sandbox.variants import remove_left
 from sandbox.workspace import Workspace
 

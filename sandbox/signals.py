@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal while a drill is under way: each ends it in order, and none disturbs that."""
+"""Ctrl-C, SIGTERM and a closed terminal while work is under way: they end it in order, and do not disturb that."""
 
 import signal
 import threading

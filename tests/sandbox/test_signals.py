@@ -1,10 +1,10 @@
-"""Signals while a drill is under way."""
+"""Signals while work is under way."""
 
 import signal
 
 import pytest
 
-from sandbox.drills.signals import ended_by_signals, undisturbed
+from sandbox.signals import ended_by_signals, undisturbed
 
 
 @pytest.mark.parametrize(("number", "ending"), [(signal.SIGTERM, SystemExit), (signal.SIGINT, KeyboardInterrupt)])
