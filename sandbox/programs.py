@@ -77,7 +77,7 @@ def _program(command: Sequence[str], environment: Mapping[str, str], folder: Pat
             )
         yield process
     finally:
-        if process:
+        if process is not None:
             with undisturbed(), process:
                 _end(process)
 

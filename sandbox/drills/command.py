@@ -178,5 +178,5 @@ def program(
             process = Process(popen)
         yield process
     finally:
-        if process:
+        if process is not None:
             process.stop()
