@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from operations.errors import ExitCode, OperationError
-from operations.help import BEGIN, CHANGES, DELIVER, LOOK, WORKFLOWS, text_of
+from operations.help import BEGIN, CHANGES, DELIVER, LOOK, WORKFLOWS, Verb, Verbs, text_of
 from operations.verbs import (
     abort,
     cost,
@@ -41,6 +41,8 @@ from operations.verbs.exec import execute
 
 command = typer.Typer(
     name="slipway",
+    cls=Verbs,
+    context_settings={"help_option_names": ["--help", "-h"]},  # which verbs take over
     help="Rehearse, release, watch and hand over the delivery stack that slipway.toml describes.\n\n"
     "Begin with slipway sandbox up, which needs no account, and slipway status sandbox; slipway init goes on to an "
     "account of yours. slipway VERB --help has examples.",
@@ -81,9 +83,17 @@ VERBS: Mapping[str, Mapping[str, Callable[..., None]]] = {
 command.add_typer(sandbox.command, name="sandbox", rich_help_panel=BEGIN)
 for _panel, _verbs in VERBS.items():
     for _name, _verb in _verbs.items():
-        command.command(_name, help=text_of(_verb, _name), rich_help_panel=_panel)(_verb)
+        command.command(_name, cls=Verb, help=text_of(_verb, _name), rich_help_panel=_panel)(_verb)
 command.add_typer(report.command, name="report", rich_help_panel=WORKFLOWS)
 command.add_typer(pipeline.command, name="pipeline", rich_help_panel=WORKFLOWS)
+
+
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it with nothing else
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415 - nothing else needs it
+
+        typer.echo(f"slipway {version('slipway')}")
+        raise typer.Exit
 
 
 @command.callback()
@@ -93,6 +103,10 @@ def options(
         Path | None, typer.Option(help="Instead of the nearest slipway.toml.", metavar="FILE")
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="With an error, print where it came from.")] = False,  # noqa: FBT002 - a flag has a default
+    _version: Annotated[  # noqa: FBT002 - likewise
+        bool,
+        typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_tell_version),
+    ] = False,
 ) -> None:
     """Keep the options that come before the verb."""
     context.obj = configuration

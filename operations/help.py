@@ -2,6 +2,9 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
 
 BEGIN, DELIVER, LOOK, CHANGES, WORKFLOWS = (
     "Set up",
@@ -45,5 +48,30 @@ def text_of(verb: Callable[..., object], name: str) -> str:
     """
     paragraphs = [" ".join(paragraph.split()) for paragraph in (inspect.getdoc(verb) or "").split("\n\n")]
     if examples := EXAMPLES.get(name):
+        if len(paragraphs) == 1:  # Typer takes the indentation from what begins right after the first paragraph
+            paragraphs.append("")
         paragraphs.append("\n".join(["Examples:", *(f"  {example}" for example in examples)]))
     return "\n\n".join(paragraphs)
+
+
+class Verb(TyperCommand):
+    """A verb, in whose help a flag shows no type: it takes no value, and Typer writes `<bool>` beside it."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The arguments and options, with that of the help."""
+        return _without_types(super().get_params(ctx))
+
+
+class Verbs(TyperGroup):
+    """A group of verbs, likewise."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options, with that of the help."""
+        return _without_types(super().get_params(ctx))
+
+
+def _without_types(parameters: list[Any]) -> list[Any]:
+    for each in parameters:
+        if getattr(each, "is_flag", False):
+            each.metavar = ""
+    return parameters

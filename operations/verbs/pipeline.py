@@ -9,16 +9,17 @@ from typing import Annotated
 import typer
 
 from operations.context import configuration_of
+from operations.help import Verb, Verbs
 from operations.verbs.options import AsJson, EnvironmentName, Tag
 
-command = typer.Typer(help="What GitHub's workflows ask and do between their actions.", no_args_is_help=True)
+command = typer.Typer(cls=Verbs, help="What GitHub's workflows ask and do between their actions.", no_args_is_help=True)
 
 Emulated = Annotated[
     str, typer.Option("--environment", help="sandbox, for the emulated registry; omitted, ECR.", metavar="ENVIRONMENT")
 ]
 
 
-@command.command()
+@command.command(cls=Verb)
 def plan(
     context: typer.Context,
     branch: Annotated[str, typer.Option(help="That was pushed.", metavar="BRANCH")],
@@ -44,7 +45,7 @@ def plan(
         typer.echo(f"deploy  nowhere: no environment of slipway.toml has the branch {branch}")
 
 
-@command.command()
+@command.command(cls=Verb)
 def publish(
     context: typer.Context,
     image: Annotated[str, typer.Argument(help="Its name in GHCR, without a tag.", metavar="IMAGE")],
@@ -65,7 +66,7 @@ def publish(
     typer.echo(json.dumps(published.as_json(), indent=2) if as_json else text)
 
 
-@command.command()
+@command.command(cls=Verb)
 def copy(
     context: typer.Context,
     image: Annotated[str, typer.Argument(help="REGISTRY/REPOSITORY@DIGEST.", metavar="IMAGE")],
@@ -82,7 +83,7 @@ def copy(
     typer.echo(json.dumps({"image": name}, indent=2) if as_json else f"{name} is {image.partition('@')[2]}.")
 
 
-@command.command()
+@command.command(cls=Verb)
 def due(
     context: typer.Context,
     environment: EnvironmentName,
@@ -99,7 +100,7 @@ def due(
     typer.echo(json.dumps(told.as_json(), indent=2) if as_json else text)
 
 
-@command.command()
+@command.command(cls=Verb)
 def verify(
     context: typer.Context,
     environment: EnvironmentName,
@@ -119,7 +120,7 @@ def verify(
     typer.echo(json.dumps({"verified": not built}, indent=2) if as_json else text)
 
 
-@command.command()
+@command.command(cls=Verb)
 def record(
     context: typer.Context,
     environment: EnvironmentName,

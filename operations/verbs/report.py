@@ -8,9 +8,12 @@ import typer
 
 from operations.context import configuration_of
 from operations.errors import ExitCode
+from operations.help import Verb, Verbs
 from operations.verbs.options import AsJson
 
-command = typer.Typer(name="report", no_args_is_help=True, help="Gather what scheduled workflows found, in one issue.")
+command = typer.Typer(
+    cls=Verbs, name="report", no_args_is_help=True, help="Gather what scheduled workflows found, in one issue."
+)
 
 Issue = Annotated[
     bool,
@@ -21,7 +24,7 @@ Issue = Annotated[
 ]
 
 
-@command.command()
+@command.command(cls=Verb)
 def drift(
     context: typer.Context,
     found: Annotated[
@@ -44,7 +47,7 @@ def drift(
     _finish("drift", "Deployed resources have drifted", lines, clean=clean, issue=issue)
 
 
-@command.command()
+@command.command(cls=Verb)
 def audit(
     folder: Annotated[Path, typer.Argument(help="Where make audit wrote its reports.", metavar="FOLDER")],
     project: Annotated[

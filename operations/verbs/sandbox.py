@@ -9,12 +9,12 @@ import typer
 
 from operations.completion import drill_names
 from operations.context import configuration_path_of
-from operations.help import text_of
+from operations.help import Verb, Verbs, text_of
 
-command = typer.Typer(help="The emulated AWS on this machine.", no_args_is_help=True)
+command = typer.Typer(cls=Verbs, help="The emulated AWS on this machine.", no_args_is_help=True)
 
 
-@command.command()
+@command.command(cls=Verb)
 def up(
     context: typer.Context,
     containers: Annotated[
@@ -31,7 +31,7 @@ def up(
     typer.echo(json.dumps(report.as_json(), indent=2) if as_json else "\n".join(lines(report)))
 
 
-@command.command()
+@command.command(cls=Verb)
 def down(context: typer.Context) -> None:
     """Stop it, and leave nothing running."""
     from sandbox.down import down as bring_down
@@ -43,7 +43,7 @@ def down(context: typer.Context) -> None:
     typer.echo("The sandbox is stopped." if any(stopped) else "The sandbox was not running.", err=True)
 
 
-@command.command()
+@command.command(cls=Verb)
 def environment(context: typer.Context) -> None:
     """Print the shell variables that point cdk, aws and boto3 at it."""
     from sandbox.workspace import Workspace
@@ -101,4 +101,4 @@ def drill(
     raise typer.Exit(ExitCode.FAILED if ended.broken else ExitCode.SUCCEEDED)
 
 
-command.command(help=text_of(drill, "drill"))(drill)
+command.command(cls=Verb, help=text_of(drill, "drill"))(drill)

@@ -1,6 +1,7 @@
 """What `slipway --help` and `slipway VERB --help` say, of every verb."""
 
 import shlex
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import typer
 
 from operations.command import command
 from operations.help import BEGIN, CHANGES, DELIVER, EXAMPLES, LOOK, WORKFLOWS
+from tests.conftest import PROJECT
 from tests.operations.conftest import Slipway
 
 WITHOUT_JSON = {
@@ -69,6 +71,30 @@ def test_every_verb_with_examples_shows_them(slipway: Slipway) -> None:
         words = next(words for words in VERBS if words[-1] == name)
         shown = {line.strip() for line in slipway(*words, "--help").stdout.splitlines()}
         assert set(examples) <= shown
+
+
+@pytest.mark.parametrize("words", VERBS, ids=" ".join)
+def test_a_flag_shows_no_type_for_it_takes_no_value(words: tuple[str, ...], slipway: Slipway) -> None:
+    assert "bool" not in slipway(*words, "--help").stdout
+
+
+def test_examples_are_indented_below_their_title(slipway: Slipway) -> None:
+    for name, examples in EXAMPLES.items():
+        words = next(words for words in VERBS if words[-1] == name)
+        lines = [line.rstrip() for line in slipway(*words, "--help").stdout.splitlines()]
+        begin = lines.index(" Examples:") + 1
+        assert lines[begin : begin + len(examples)] == [f"   {example}" for example in examples]
+
+
+@pytest.mark.parametrize("words", [(), ("status",), ("sandbox",), ("sandbox", "up")], ids=" ".join)
+def test_the_short_word_for_help_does_the_same(words: tuple[str, ...], slipway: Slipway) -> None:
+    assert slipway(*words, "-h").stdout == slipway(*words, "--help").stdout != ""
+
+
+def test_the_version_is_that_of_the_project(slipway: Slipway) -> None:
+    declared = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+    ended = slipway("--version")
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (0, f"slipway {declared}\n", "")
 
 
 def test_the_verbs_are_grouped(slipway: Slipway) -> None:
