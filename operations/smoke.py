@@ -21,6 +21,9 @@ IN_A_ROW = 3
 INTERVAL = 2.0
 """Seconds after an answer that will not do."""
 
+UNTAGGED = ("its answer is not JSON", "its answer has no image_tag")
+"""Of a path that says nothing of the image, whatever runs."""
+
 REQUEST_SECONDS = 10.0
 """Until a request counts as not answered."""
 
@@ -88,11 +91,21 @@ def smoke(
         if problem and elapsed >= within:
             raise OperationError(
                 f"{url} does not serve {tag or 'anything'}: after {requests} requests in {elapsed:.0f} s, {problem}",
-                fix="See with slipway status what runs, and whether DNS, the certificate and the load balancer's rules "
-                "lead to it.",
+                fix=_fix(problem),
             )
         if problem:
             time.sleep(pause)
+
+
+def _fix(problem: str) -> str:
+    if problem in UNTAGGED:
+        return (
+            "Have that path answer a JSON object whose image_tag is the value of the variable IMAGE_TAG, or name one "
+            "that does with --path."
+        )
+    return (
+        "See with slipway status what runs, and whether DNS, the certificate and the load balancer's rules lead to it."
+    )
 
 
 def at(url: str, path: str) -> str:
@@ -121,8 +134,8 @@ def _wrong(body: bytes, tag: str) -> str:
     try:
         document = json.loads(body)
     except ValueError:
-        return "its answer is not JSON"
+        return UNTAGGED[0]
     serves = document.get("image_tag") if isinstance(document, dict) else None
     if serves is None:
-        return "its answer has no image_tag"
+        return UNTAGGED[1]
     return "" if serves == tag else f"{str(serves)[:50]} answers"

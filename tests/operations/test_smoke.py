@@ -63,6 +63,17 @@ def test_what_does_not_serve_the_tag_is_given_up_in_time_with_what_was_seen_last
     assert len(service.requests) == 10
 
 
+@pytest.mark.parametrize("body", ["<html>", '{"name": "shop"}'])
+def test_where_no_answer_says_which_image_runs_it_says_how_one_would(body: str, service: Receiver) -> None:
+    service.answers = [Answer(200, body)]
+    with pytest.raises(OperationError) as raised:
+        smoke(service.url, NEW, within=0)
+    assert raised.value.fix == (
+        "Have that path answer a JSON object whose image_tag is the value of the variable IMAGE_TAG, or name one that "
+        "does with --path."
+    )
+
+
 def test_where_nobody_listens_it_says_so() -> None:
     with pytest.raises(OperationError) as raised:
         smoke("http://127.0.0.1:1", NEW, within=0)
