@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from configuration import ConfigurationError
 from operations.gateways.github_repository import Repository, look_up
 from operations.init.account import Account, look
 from operations.init.remote import Remote, parsed, remote
@@ -43,8 +44,14 @@ class Facts:
         return self.remote.full_name if self.remote and self.remote.on_github else ""
 
     def name_of(self, repository: str) -> str:
-        """What GitHub calls it now; of an address, the repository in it."""
-        repository = parsed(repository).full_name or repository
+        """What GitHub calls it now; of an address, the repository in it.
+
+        Raises:
+            ConfigurationError: owner or name is missing.
+        """
+        typed, repository = repository, parsed(repository).full_name or repository
+        if not all(repository.partition("/")):
+            raise ConfigurationError(f"must be OWNER/NAME, such as acme/shop, or its address, is {typed!r}")
         found = self._found(repository)
         if found and found.full_name != repository:
             self.say(f"GitHub calls it {found.full_name}.")

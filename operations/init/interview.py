@@ -118,8 +118,8 @@ class Interview:
             answer = ""
         if not answer:
             return answer, [] if question.optional else ["An answer is needed."]
-        answer = question.settled(self.facts, answer)
         try:
+            answer = question.settled(self.facts, answer)
             parse(document({**self._sound, question.key: answer}))
         except ConfigurationError as error:
             problems = [problem.removeprefix(f"{FILE_NAME}: ") for problem in error.problems]

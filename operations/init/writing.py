@@ -9,6 +9,9 @@ from configuration.loading import FILE_NAME
 from operations.errors import ExitCode, OperationError
 from operations.init.document import example
 
+APP_FILE = "cdk.json"
+"""By which the CDK CLI finds the app."""
+
 
 def place(chosen: Path | None, start: Path) -> Path:
     """Where it is written: the chosen file; or else the nearest one, or beside the nearest `cdk.json`, or here."""
@@ -17,7 +20,17 @@ def place(chosen: Path | None, start: Path) -> Path:
     with suppress(ConfigurationError):
         return find(start)
     folders = (start.absolute(), *start.absolute().parents)
-    return next((folder for folder in folders if (folder / "cdk.json").is_file()), folders[0]) / FILE_NAME
+    return next((folder for folder in folders if (folder / APP_FILE).is_file()), folders[0]) / FILE_NAME
+
+
+def without_app(path: Path) -> str:
+    """What to do where the file lies beside no `cdk.json`, and so has no app that reads it; empty if it has one."""
+    if (path.parent / APP_FILE).is_file():
+        return ""
+    return (
+        f"There is no {APP_FILE} in {path.parent}: slipway.toml is read by the CDK app that\n"
+        "comes with Slipway. Put it into a copy of Slipway; what follows is typed there.\n"
+    )
 
 
 def refuse_to_overwrite(path: Path) -> None:

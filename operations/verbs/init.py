@@ -96,6 +96,7 @@ def _say(text: str) -> None:
 def _tell(path: Path, text: str, *, printed: bool, as_json: bool) -> None:
     from configuration.loading import parse
     from operations.init.steps import steps
+    from operations.init.writing import without_app
     from operations.rendering.init import lines
 
     following = steps(parse(text))
@@ -105,5 +106,5 @@ def _tell(path: Path, text: str, *, printed: bool, as_json: bool) -> None:
     elif printed:
         typer.echo(text, nl=False)
     else:
-        _say(f"{path} is written.\n")
+        _say(f"{path} is written.\n{without_app(path)}")
         typer.echo("\n".join(lines(following)))

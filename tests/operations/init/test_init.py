@@ -20,6 +20,7 @@ FACTS = ("--account", "111111111111", "--region", "eu-central-1")
 
 @pytest.mark.usefixtures("session")
 def test_what_git_github_and_aws_know_is_not_asked_for(clone: Path, slipway: Slipway) -> None:
+    (clone / "cdk.json").write_text("{}")
     ended = slipway("init", "--yes")
     assert (ended.exit_code, ended.stderr) == (0, f"{clone / 'slipway.toml'} is written.\n\n")
     written = load(clone / "slipway.toml")
@@ -71,7 +72,9 @@ def test_without_a_terminal_each_missing_fact_is_a_line_and_nothing_is_written(
         ("--account", "stage=1", "--account: must begin with dev= or prod= where it is for one environment"),
         ("--region", "prod=Frankfurt", "--region: environments.prod.region: must be an AWS region such as"),
         ("--zones", "prod=eu-west-1a,eu-west-1b", "--zones: environments.prod.availability_zones: must be zones of"),
-        ("--repository", "acme", "--repository: github.repository: must be a GitHub repository name"),
+        ("--repository", "acme", "--repository: must be OWNER/NAME, such as acme/shop, or its address, is 'acme'"),
+        ("--repository", "acme/", "--repository: must be OWNER/NAME, such as acme/shop, or its address, is 'acme/'"),
+        ("--repository", "a/b/c", "--repository: github.repository: must be a GitHub repository name"),
         ("--owner-id", "eleven", "--owner-id: github.owner_id: must be an integer, is 'eleven'"),
         ("--domain", "API.example.com", "--domain: environments.prod.load_balancer.domain: must be a domain name"),
         ("--certificate-arn", "x", "--certificate-arn: environments.prod.load_balancer.certificate_arn: must be the"),
@@ -139,6 +142,12 @@ def test_it_is_written_beside_the_app_from_a_folder_below(
     shell.chdir(clone / "docs")
     assert slipway("init", *FACTS).exit_code == 0
     assert (clone / "slipway.toml").exists()
+
+
+def test_where_no_app_would_read_it_it_says_so(clone: Path, slipway: Slipway) -> None:
+    assert f"There is no cdk.json in {clone}: slipway.toml is read by the CDK app" in slipway("init", *FACTS).stderr
+    (clone / "cdk.json").write_text("{}")
+    assert "cdk.json" not in slipway("init", *FACTS, "--force").stderr
 
 
 def test_another_file_can_be_named(clone: Path, slipway: Slipway) -> None:
