@@ -1,7 +1,6 @@
 """Accepting a finding of cdk-nag or checkov, with the fact that makes it safe."""
 
 from aws_cdk import Acknowledgment, Validations
-from aws_cdk import aws_logs as logs
 from constructs import IConstruct
 
 
@@ -25,16 +24,6 @@ def acknowledge_inline_policies(construct: IConstruct) -> None:
         "NIST.800.53.R5-IAMNoInlinePolicy",
         "The policy is one role's own: inline it cannot be attached to another, and goes when the role goes.",
     )
-
-
-def acknowledge_encryption_of_logs(log_group: logs.ILogGroup) -> None:
-    """Accept that a log group has no KMS key of its own."""
-    for finding in ("NIST.800.53.R5-CloudWatchLogGroupEncrypted", "Checkov::CKV_AWS_158"):
-        acknowledge(
-            log_group,
-            finding,
-            "CloudWatch Logs encrypts log data at rest, with 256-bit AES-GCM, also when it is given no key of KMS.",
-        )
 
 
 def acknowledge_custom_resource_function(provider: IConstruct) -> None:

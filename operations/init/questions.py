@@ -100,12 +100,7 @@ def _places() -> list[Question]:
             default=lambda facts, _: facts.account.id,
             needed=True,
         ),
-        Question(
-            "prod.account",
-            "AWS account of prod, and of the images of both",
-            "--account",
-            default=lambda _, answers: answers["dev.account"],
-        ),
+        _of_prod("account", "AWS account"),
         Question(
             "dev.region",
             "Region of dev",
@@ -114,14 +109,18 @@ def _places() -> list[Question]:
             default=lambda facts, _: facts.account.region,
             needed=True,
         ),
-        Question(
-            "prod.region",
-            "Region of prod, and of the images of both",
-            "--region",
-            default=lambda _, answers: answers["dev.region"],
-        ),
+        _of_prod("region", "Region"),
         *(_zones_of(name) for name in ENVIRONMENTS),
     ]
+
+
+def _of_prod(key: str, name: str) -> Question:
+    return Question(
+        f"prod.{key}",
+        f"{name} of prod, and of the images of both",
+        f"--{key}",
+        default=lambda _, answers: answers[f"dev.{key}"],
+    )
 
 
 def _zones_of(name: str) -> Question:

@@ -17,15 +17,17 @@ CONFIGURATION = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
 @pytest.fixture
 def alertmanager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Alertmanager]:
     with started_alertmanager(tmp_path, CONFIGURATION) as running:
-        for name, value in {
-            "ALERTS_URL": f"{running.url}/api/v2/alerts",
-            "ENVIRONMENT": "prod",
-            "AWS_REGION": "eu-central-1",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-        }.items():
-            monkeypatch.setenv(name, value)
+        set_variables(monkeypatch, running.url)
         yield running
+
+
+def set_variables(monkeypatch: pytest.MonkeyPatch, alert_manager: str) -> None:
+    """As Lambda has them."""
+    monkeypatch.setenv("ALERTS_URL", f"{alert_manager}/api/v2/alerts")
+    monkeypatch.setenv("ENVIRONMENT", "prod")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
 
 
 def event(state: str, before: str, age: timedelta = timedelta(0)) -> dict[str, Any]:
@@ -81,13 +83,6 @@ def test_what_comes_late_and_is_over_is_no_alert(
 def test_an_alert_manager_that_does_not_answer_is_an_error_that_lambda_tries_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name, value in {
-        "ALERTS_URL": "http://127.0.0.1:9/api/v2/alerts",
-        "ENVIRONMENT": "prod",
-        "AWS_REGION": "eu-central-1",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-    }.items():
-        monkeypatch.setenv(name, value)
+    set_variables(monkeypatch, "http://127.0.0.1:9")
     with pytest.raises(OSError, match="refused"):
         index.handler(event("ALARM", "OK"))

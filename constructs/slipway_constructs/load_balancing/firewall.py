@@ -1,12 +1,12 @@
 """What is kept from the load balancer."""
 
-from aws_cdk import Aws, Fn, Names, RemovalPolicy
+from aws_cdk import Names, RemovalPolicy
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs
 from slipway_constructs.log_delivery import let_logs_in, log_group_arn
+from slipway_constructs.log_groups import log_group
 
 RATE_WINDOW_SECONDS = 300
 """In which the requests of an address are counted: the default of AWS WAF ("RateBasedStatement", API reference)."""
@@ -71,17 +71,12 @@ class Firewall(Construct):
         wafv2.CfnWebACLAssociation(
             self, "Association", resource_arn=load_balancer_arn, web_acl_arn=self.web_acl.attr_arn
         )
-        # WAF takes only names with this beginning. The end is of the stack's own id: a log group that outlives its
-        # stack must not be in the way of the next one.
-        of_this_stack = Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))))
-        self.log_group = logs.LogGroup(
+        self.log_group = log_group(
             self,
-            "LogGroup",
-            log_group_name=f"aws-waf-logs-{name}-{of_this_stack}",
             retention=log_retention,
             removal_policy=removal_policy,
+            beginning=f"aws-waf-logs-{name}",  # WAF writes to no other
         )
-        acknowledge_encryption_of_logs(self.log_group)
         self._log()
 
     def _log(self) -> None:

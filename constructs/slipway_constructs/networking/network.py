@@ -10,9 +10,9 @@ from constructs import Construct
 from slipway_constructs.acknowledgements import (
     acknowledge,
     acknowledge_custom_resource_function,
-    acknowledge_encryption_of_logs,
     acknowledge_inline_policies,
 )
+from slipway_constructs.log_groups import log_group
 
 ROOM_FOR_ZONES = 3
 """For so many zones there are address ranges, whether they are used or not."""
@@ -125,7 +125,7 @@ class FlowLogs(Construct):
             removal_policy: of the log group, when the stack is deleted.
         """
         super().__init__(scope, id)
-        self.log_group = logs.LogGroup(self, "LogGroup", retention=retention, removal_policy=removal_policy)
+        self.log_group = log_group(self, retention=retention, removal_policy=removal_policy)
         flow_log = ec2.FlowLog(
             self,
             "FlowLog",
@@ -133,5 +133,4 @@ class FlowLogs(Construct):
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(self.log_group),
             traffic_type=ec2.FlowLogTrafficType.ALL,
         )
-        acknowledge_encryption_of_logs(self.log_group)
         acknowledge_inline_policies(flow_log)

@@ -13,11 +13,8 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from slipway_constructs.acknowledgements import (
-    acknowledge,
-    acknowledge_encryption_of_logs,
-    acknowledge_inline_policies,
-)
+from slipway_constructs.acknowledgements import acknowledge, acknowledge_inline_policies
+from slipway_constructs.log_groups import log_group
 from slipway_constructs.notifications.topic_target import MAX_AGE
 
 CODE = Path(__file__).parent / "alarm_bridge_function"
@@ -70,8 +67,7 @@ class AlarmBridge(Construct):
             log_removal_policy: of the log group, when the stack is deleted.
         """
         super().__init__(scope, id)
-        log_group = logs.LogGroup(self, "LogGroup", retention=log_retention, removal_policy=log_removal_policy)
-        acknowledge_encryption_of_logs(log_group)
+        logged = log_group(self, retention=log_retention, removal_policy=log_removal_policy)
         self.role = iam.Role(
             self,
             "Role",
@@ -79,11 +75,11 @@ class AlarmBridge(Construct):
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
         acknowledge_inline_policies(self.role)
-        log_group.grant_write(self.role)
+        logged.grant_write(self.role)
         self.role.add_to_policy(
             iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=[each.alarm_arn for each in alarms])
         )
-        self.function = self._function(log_group, dead_letters, {"ALERTS_URL": alerts_url, "ENVIRONMENT": environment})
+        self.function = self._function(logged, dead_letters, {"ALERTS_URL": alerts_url, "ENVIRONMENT": environment})
         self._call_on_changes(alarms, dead_letters)
         for alarm in alarms:
             acknowledge(

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Aws, Fn, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_aps as aps
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs
 from slipway_constructs.log_delivery import let_logs_in
+from slipway_constructs.log_groups import log_group
 
 PUBLISHER = "aps.amazonaws.com"
 """As which the alert manager publishes to topics ("Giving Amazon Managed Service for Prometheus permission to send
@@ -51,7 +51,12 @@ class PrometheusWorkspace(Construct):
             removal_policy: of metrics and logs, when the stack is deleted.
         """
         super().__init__(scope, id)
-        self.log_group = self._log_group(alias, log_retention, removal_policy)
+        self.log_group = log_group(
+            self,
+            retention=log_retention,
+            removal_policy=removal_policy,
+            beginning=f"/aws/vendedlogs/{alias}",  # the service writes to no other
+        )
         self.workspace = aps.CfnWorkspace(
             self,
             "Workspace",
@@ -86,17 +91,3 @@ class PrometheusWorkspace(Construct):
 
     def _grant(self, role: iam.IGrantable, *actions: str) -> None:
         iam.Grant.add_to_principal(grantee=role, actions=list(actions), resource_arns=[self.workspace.attr_arn])
-
-    def _log_group(self, alias: str, retention: logs.RetentionDays, removal_policy: RemovalPolicy) -> logs.LogGroup:
-        # The service takes only names with this beginning. The end is of the stack's own id: a log group that outlives
-        # its stack must not be in the way of the next one.
-        of_this_stack = Fn.select(0, Fn.split("-", Fn.select(2, Fn.split("/", Aws.STACK_ID))))
-        group = logs.LogGroup(
-            self,
-            "LogGroup",
-            log_group_name=f"/aws/vendedlogs/{alias}-{of_this_stack}",
-            retention=retention,
-            removal_policy=removal_policy,
-        )
-        acknowledge_encryption_of_logs(group)
-        return group

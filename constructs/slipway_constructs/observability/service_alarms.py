@@ -59,7 +59,8 @@ class ServiceAlarms(Construct):
         """
         super().__init__(scope, id)
         self._text, self._page, self._ticket = text, page, ticket
-        self._watch_traffic(metrics, error_percent, p99_seconds, minimum_requests)
+        self._watch_load_balancer(metrics)
+        self._watch_answers(metrics, error_percent, p99_seconds, minimum_requests)
         self._watch_tasks(tasks, cpu_percent, memory_percent)
         self._watch_connections(metrics)
         self.pages = [self.load_balancer_errors]
@@ -73,9 +74,7 @@ class ServiceAlarms(Construct):
             self.rejected_connections,
         ]
 
-    def _watch_traffic(
-        self, metrics: TrafficMetrics, error_percent: float, p99_seconds: float, minimum_requests: int
-    ) -> None:
+    def _watch_load_balancer(self, metrics: TrafficMetrics) -> None:
         self.load_balancer_errors = watch(
             self,
             "LoadBalancerErrors",
@@ -91,29 +90,39 @@ class ServiceAlarms(Construct):
             text=self._text,
             tell=self._page,
         )
-        self.errors = self._ticket_of(
-            "Errors",
-            Watched(
-                target_metrics.error_percent(metrics, minimum_requests),
-                error_percent,
-                f"tasks answer at least {error_percent:g} % of the requests with 5xx.",
-                "Too many errors",
-                periods=5,
-                breaching=3,
-                missing=NOT_BREACHING,  # there is no value in a minute without a request
-            ),
-        )
-        self.latency = self._ticket_of(
-            "Latency",
-            Watched(
-                target_metrics.slowest_hundredth(metrics, minimum_requests),
-                p99_seconds,
-                f"one answer in a hundred takes {p99_seconds:g} s or more.",
-                "Slow answers",
-                periods=5,
-                breaching=3,
-                missing=NOT_BREACHING,  # likewise
-            ),
+
+    def _watch_answers(
+        self, metrics: TrafficMetrics, error_percent: float, p99_seconds: float, minimum_requests: int
+    ) -> None:
+        self.errors, self.latency = (
+            self._ticket_of(
+                name,
+                Watched(
+                    metric,
+                    threshold,
+                    says,
+                    section,
+                    periods=5,
+                    breaching=3,
+                    missing=NOT_BREACHING,  # there is no value in a minute without a request
+                ),
+            )
+            for name, metric, threshold, says, section in (
+                (
+                    "Errors",
+                    target_metrics.error_percent(metrics, minimum_requests),
+                    error_percent,
+                    f"tasks answer at least {error_percent:g} % of the requests with 5xx.",
+                    "Too many errors",
+                ),
+                (
+                    "Latency",
+                    target_metrics.slowest_hundredth(metrics, minimum_requests),
+                    p99_seconds,
+                    f"one answer in a hundred takes {p99_seconds:g} s or more.",
+                    "Slow answers",
+                ),
+            )
         )
 
     def _watch_tasks(self, tasks: TaskMetrics, cpu_percent: float, memory_percent: float) -> None:

@@ -7,7 +7,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs
+from slipway_constructs.log_groups import log_group
 from slipway_constructs.services.confinement import without_capabilities
 from slipway_constructs.services.container_logs import log_driver
 
@@ -69,8 +69,7 @@ class Collector(Construct):
             health_port: of the health check extension; omitted, its default.
         """
         super().__init__(scope, id)
-        self.log_group = logs.LogGroup(self, "LogGroup", retention=log_retention, removal_policy=log_removal_policy)
-        acknowledge_encryption_of_logs(self.log_group)
+        self.log_group = log_group(self, retention=log_retention, removal_policy=log_removal_policy)
         self.container = task.add_container(
             "Collector",
             container_name=CONTAINER,

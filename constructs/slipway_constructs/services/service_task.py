@@ -7,7 +7,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs, acknowledge_inline_policies
+from slipway_constructs.acknowledgements import acknowledge_inline_policies
+from slipway_constructs.log_groups import log_group
 from slipway_constructs.services.confinement import add_scratch, without_capabilities
 from slipway_constructs.services.container_logs import log_driver
 from slipway_constructs.services.task_definition import task_definition
@@ -72,7 +73,7 @@ class ServiceTask(Construct):
                 is set aside, which suits a container that is alone.
         """
         super().__init__(scope, id)
-        self.log_group = logs.LogGroup(self, "LogGroup", retention=log_retention, removal_policy=log_removal_policy)
+        self.log_group = log_group(self, retention=log_retention, removal_policy=log_removal_policy)
         self.execution_role = task_role(
             self, "ExecutionRole", "Pulls the image, reads the secrets and writes the logs."
         )
@@ -101,7 +102,6 @@ class ServiceTask(Construct):
             logging=log_driver(self.log_group, CONTAINER, buffer_mebibytes=25),
         )
         add_scratch(self.definition, self.container, scratch_paths)
-        acknowledge_encryption_of_logs(self.log_group)
         acknowledge_inline_policies(self.execution_role)
 
 

@@ -8,7 +8,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from slipway_constructs.acknowledgements import acknowledge_encryption_of_logs, acknowledge_inline_policies
+from slipway_constructs.acknowledgements import acknowledge_inline_policies
+from slipway_constructs.log_groups import log_group
 from slipway_constructs.services.confinement import add_scratch, without_capabilities
 from slipway_constructs.services.container_logs import log_driver
 from slipway_constructs.services.task_definition import task_definition
@@ -67,8 +68,7 @@ class SingleTaskService(Construct):
             container_memory_mib: MiB, above which the container is ended; omitted, what the task has.
         """
         super().__init__(scope, id)
-        self.log_group = logs.LogGroup(self, "LogGroup", retention=log_retention, removal_policy=log_removal_policy)
-        acknowledge_encryption_of_logs(self.log_group)
+        self.log_group = log_group(self, retention=log_retention, removal_policy=log_removal_policy)
         self.execution_role = task_role(self, "ExecutionRole", "Pulls images, reads secrets and writes logs.")
         self.task_role = task_role(self, "TaskRole", f"What {container_name} itself may do.")
         for role in (self.execution_role, self.task_role):
