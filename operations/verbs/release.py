@@ -2,7 +2,6 @@
 
 import typer
 
-from operations.context import configuration_of, configuration_path_of
 from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, OutcomeFile, SkipPreflight, Tag
 
 
@@ -22,19 +21,11 @@ def release(
     if another release took its place, 6 if it was refused before anything was changed.
     """
     from operations.conversation import Conversation
-    from operations.process_variables import variables_of
-    from operations.rollout.release import Order, release
+    from operations.rollout.release import release
     from operations.verbs.ending import end
+    from operations.verbs.ordering import ordered
 
-    configuration, path = configuration_of(context), configuration_path_of(context)
-    chosen = configuration.environment(environment)
-    order = Order(
-        tag,
-        preflight=not skip_preflight,
-        minutes=timeout,
-        configuration_path=path,
-        variables=variables_of(configuration, chosen, path),
-    )
+    configuration, chosen, order = ordered(context, environment, tag, preflight=not skip_preflight, minutes=timeout)
     with Conversation(on_cancel) as talk:
         ended = release(configuration, chosen, order, talk)
     end(ended, as_json=as_json, file=outcome)

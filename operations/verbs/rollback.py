@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from operations.completion import image_tags
-from operations.context import configuration_of, configuration_path_of
 from operations.verbs.options import AsJson, Cancel, EnvironmentName, Minutes, OutcomeFile, SkipPreflight, Yes
 
 
@@ -31,20 +30,11 @@ def rollback(
     release that succeeded before the one that runs is released again: then it is 0.
     """
     from operations.conversation import Conversation
-    from operations.process_variables import variables_of
-    from operations.rollout.release import Order
     from operations.rollout.watching import roll_back
     from operations.verbs.ending import end
+    from operations.verbs.ordering import ordered
 
-    configuration, path = configuration_of(context), configuration_path_of(context)
-    chosen = configuration.environment(environment)
-    order = Order(
-        to,
-        preflight=not skip_preflight,
-        minutes=timeout,
-        configuration_path=path,
-        variables=variables_of(configuration, chosen, path),
-    )
+    configuration, chosen, order = ordered(context, environment, to, preflight=not skip_preflight, minutes=timeout)
     with Conversation(on_cancel, consented=yes) as talk:
         ended = roll_back(configuration, chosen, order, talk)
     end(ended, as_json=as_json, file=outcome)

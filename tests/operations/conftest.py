@@ -20,6 +20,7 @@ from tests.operations.handing_over import DEV, PROD, Write
 from tests.operations.recorded_aws import RecordedAws
 from tests.operations.scripted_aws import MODELS, ScriptedAws
 from tests.operations.world import NEW, World
+from tests.pipeline.github_server import REPOSITORY, TOKEN, GitHub, serving
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,16 @@ def answering(shell: pytest.MonkeyPatch) -> AnsweringAws:
 def world(answering: AnsweringAws) -> World:
     """The environment dev, whose service runs `OLD`."""
     return World(answering)
+
+
+@pytest.fixture
+def github(shell: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    """The repository that the workflow runs in."""
+    with serving() as github:
+        shell.setenv("GITHUB_TOKEN", TOKEN)
+        shell.setenv("GITHUB_REPOSITORY", REPOSITORY)
+        shell.setenv("GITHUB_API_URL", github.url)
+        yield github
 
 
 @pytest.fixture

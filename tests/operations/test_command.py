@@ -8,16 +8,7 @@ import pytest
 
 from tests.conftest import CONFIGURATION, PROJECT
 from tests.operations.conftest import Slipway
-
-LOADED_MODULES = """
-import sys
-from operations.command import main
-sys.argv = ["slipway", *sys.argv[1:]]
-try:
-    main()
-finally:
-    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
-"""
+from tests.operations.loaded_modules import LOADED_MODULES
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from sandbox.drills.catalogue import DRILLS
 from tests.conftest import CONFIGURATION, PROJECT
 from tests.operations.conftest import Slipway
-from tests.operations.test_command import LOADED_MODULES
+from tests.operations.loaded_modules import LOADED_MODULES
 
 VERBS = (
     "diagnose",

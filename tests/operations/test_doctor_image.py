@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from tests.operations.examinations import (
     trust_of_workflows,
     with_secrets,
 )
+from tests.operations.receiver import Answer, Receiver
 from tests.operations.recorded_aws import RecordedAws
 
 
@@ -47,28 +46,11 @@ def test_an_index_without_the_processor_of_the_tasks_fails(healthy: RecordedAws,
     )
 
 
-class Blob(BaseHTTPRequestHandler):
-    """The configuration of an image, as ECR's signed URL hands it out."""
-
-    def do_GET(self) -> None:
-        body = json.dumps({"architecture": "amd64", "os": "linux"}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Stay silent."""
-
-
 @pytest.fixture
 def blob() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Blob) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/blob"
-        server.shutdown()
-        thread.join()
+    """The configuration of an image, as ECR's signed URL hands it out."""
+    with Receiver(Answer(body=json.dumps({"architecture": "amd64", "os": "linux"}))) as storage:
+        yield f"{storage.url}/blob"
 
 
 def test_the_processor_of_a_single_image_is_read_from_its_configuration(

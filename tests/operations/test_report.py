@@ -1,7 +1,7 @@
 """`slipway report`: what scheduled workflows found, in one issue."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 from operations.drift import Drift
 from operations.rendering.markdown import marker
 from tests.operations.conftest import Slipway
-from tests.pipeline.github_server import REPOSITORY, TOKEN, GitHub, serving
+from tests.pipeline.github_server import REPOSITORY, GitHub
 
 CLEAN = Drift("dev", unchecked=7, text="No drift detected")
 DRIFTED = Drift(
@@ -55,15 +55,11 @@ NPM_CLEAN: Mapping[str, Any] = {"vulnerabilities": {}, "metadata": {}}
 
 
 @pytest.fixture
-def github(shell: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    """The repository that the workflow runs in."""
-    with serving() as github:
-        shell.setenv("GITHUB_TOKEN", TOKEN)
-        shell.setenv("GITHUB_REPOSITORY", REPOSITORY)
-        shell.setenv("GITHUB_API_URL", github.url)
-        shell.setenv("GITHUB_SERVER_URL", "https://github.com")
-        shell.setenv("GITHUB_RUN_ID", "42")
-        yield github
+def github(github: GitHub, shell: pytest.MonkeyPatch) -> GitHub:
+    """The repository that the workflow runs in, and which run it is."""
+    shell.setenv("GITHUB_SERVER_URL", "https://github.com")
+    shell.setenv("GITHUB_RUN_ID", "42")
+    return github
 
 
 def files(folder: Path, *drifts: Drift) -> list[str]:

@@ -1,7 +1,7 @@
 """Comments on pull requests as people see them: five made-up changes through the whole command."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from tests.operations.review_assemblies import (
     without,
     written,
 )
-from tests.pipeline.github_server import REPOSITORY, TOKEN, GitHub, serving
+from tests.pipeline.github_server import REPOSITORY, GitHub
 
 GATEWAYS: Resources = {
     f"Gateway{number}": resource("AWS::EC2::NatGateway", f"Network/Gateway{number}", AllocationId=f"eipalloc-{number}")
@@ -81,16 +81,6 @@ def review(slipway: Slipway, tmp_path: Path) -> Any:
         return slipway("review", str(base), str(head), "--commit", COMMIT, *words)
 
     return run
-
-
-@pytest.fixture
-def github(shell: pytest.MonkeyPatch) -> Iterator[GitHub]:
-    """The repository that the workflow runs in."""
-    with serving() as github:
-        shell.setenv("GITHUB_TOKEN", TOKEN)
-        shell.setenv("GITHUB_REPOSITORY", REPOSITORY)
-        shell.setenv("GITHUB_API_URL", github.url)
-        yield github
 
 
 def deployed(folder: Path, **more: Any) -> Sequence[str]:

@@ -14,6 +14,7 @@ from operations.review.comparison import read_both
 from operations.review.costs import cost_changes
 from tests.conftest import PROJECT, varied
 from tests.operations.conftest import Slipway
+from tests.operations.loaded_modules import LOADED_MODULES
 from tests.operations.review_assemblies import (
     SERVICE,
     Resource,
@@ -22,16 +23,6 @@ from tests.operations.review_assemblies import (
     of_type,
 )
 from tests.synthesis import assemble
-
-LOADED_MODULES = """
-import sys
-from operations.command import main
-sys.argv = ["slipway", *sys.argv[1:]]
-try:
-    main()
-finally:
-    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
-"""
 
 
 @pytest.fixture(scope="module")
