@@ -21,7 +21,7 @@ from sandbox.emulator.cloudformation.resource_types import as_rows
 from sandbox.emulator.cloudformation.rollout import stability_timeout
 from sandbox.emulator.environment import emulator_environment, require_free
 from sandbox.emulator.internals import MiniStackMismatchError, internal
-from sandbox.emulator.network import bind_to_loopback_only
+from sandbox.emulator.network import bind_to_loopback_only, reach_tasks_without_gateway
 from sandbox.emulator.register import register
 
 
@@ -50,6 +50,7 @@ def _prepare() -> None:
     environment = emulator_environment(os.environ)
     require_free(int(environment["GATEWAY_PORT"]))
     bind_to_loopback_only()
+    reach_tasks_without_gateway()
     os.environ.clear()
     os.environ.update(environment)
     register()  # imports MiniStack, which reads the environment at its import

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 
 from sandbox.emulator import background
 from sandbox.emulator.internals import internal, replace
+from sandbox.emulator.network import is_of_task
 from sandbox.emulator.scope import scope_of
 
 _ALB = "services.alb"
@@ -95,6 +96,7 @@ def _checked(original: Any) -> Any:
                 _drained[group, address] = check
         settings = internal(_ALB, "_tgs").get(group) or {}
         for address, port in targets:
+            is_of_task(address)
             if (group, address) not in _checks and settings.get("Protocol") in ("HTTP", "HTTPS"):
                 check = _checks[group, address] = Check(group, address, port)
                 background.launch(_probe(check))

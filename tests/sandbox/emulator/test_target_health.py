@@ -2,9 +2,14 @@
 
 import contextlib
 import http.client
+import os
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +28,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_): pass
 http.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler).serve_forever()
 """
+ELSEWHERE = "198.51.100.1"  # of TEST-NET-2 (RFC 5737), where nothing is: packets to it leave this machine
+MOVED = f"""
+from docker.models.containers import Container
+reload = Container.reload
+def moved(self):
+    reload(self)
+    for network in self.attrs["NetworkSettings"]["Networks"].values():
+        network["IPAddress"] = "{ELSEWHERE}"
+Container.reload = moved
+"""
 VARIABLES = {"Health": "200", "Port": "8000", "Delay": "0"}
 
 
@@ -40,13 +55,10 @@ def deploy(stacks: Any, images: Any) -> Callable[..., Any]:
 
     def deployed(*, expect: str | None = None, grace: int = 60, **parameters: str) -> Any:
         variables = [{"Name": name.upper(), "Value": {"Ref": name}} for name in VARIABLES]
-        resources = container_service(images.repository, tasks=2, Environment=variables)
-        balanced = {"ContainerName": "web", "ContainerPort": 8000, "TargetGroupArn": {"Ref": "Targets"}}
-        resources["Service"]["DependsOn"] = "Listener"
-        resources["Service"]["Properties"].update(LoadBalancers=[balanced], HealthCheckGracePeriodSeconds=grace)
+        resources = balanced_service(images.repository, grace=grace, tasks=2, Environment=variables)
         declared = {name: {"Type": "String", "Default": default} for name, default in VARIABLES.items()}
         return stacks.deploy(
-            {**resources, **load_balancer()},
+            resources,
             Parameters={**PARAMETERS, **declared},
             parameters={"Tag": "good", "Program": SERVER, **parameters},
             expect=expect,
@@ -63,6 +75,14 @@ def health(engine_emulator: Any, stacks: Any) -> Callable[[], list[dict[str, str
         return [each["TargetHealth"] for each in answer["TargetHealthDescriptions"]]
 
     return described
+
+
+def balanced_service(repository: str, *, grace: int = 60, **service: Any) -> dict[str, Any]:
+    resources = container_service(repository, **service)
+    balanced = {"ContainerName": "web", "ContainerPort": 8000, "TargetGroupArn": {"Ref": "Targets"}}
+    resources["Service"]["DependsOn"] = "Listener"
+    resources["Service"]["Properties"].update(LoadBalancers=[balanced], HealthCheckGracePeriodSeconds=grace)
+    return {**resources, **load_balancer()}
 
 
 def load_balancer() -> dict[str, Any]:
@@ -167,3 +187,51 @@ def test_tasks_that_never_are_healthy_roll_the_release_back_and_get_no_request(
     assert f"3 x {stopped}" in stacks.reasons()
     assert any(event["message"].endswith(f"due to (reason {description}).") for event in events)
     assert health() == [{"State": "healthy"}, {"State": "healthy"}]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere containers are behind a gateway: the engine's machine")
+def test_a_request_to_a_task_whose_network_is_gone_does_not_leave_the_machine(
+    start_emulator: Callable[..., Any],
+    make_stacks: Callable[..., Any],
+    images: Any,
+    poll: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    """An engine removes its bridge with the last container; other containers of this machine may keep it."""
+    (tmp_path / "sitecustomize.py").write_text(MOVED)
+    with start_emulator(PYTHONPATH=os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])) as emulator:
+        stacks = make_stacks(emulator)
+        stacks.begin(balanced_service(images.repository), Parameters=PARAMETERS, parameters={"Tag": "good"})
+        elbv2 = emulator.client("elbv2")
+
+        def unhealthy() -> list[tuple[str, str]]:
+            groups = [group["TargetGroupArn"] for group in elbv2.describe_target_groups()["TargetGroups"]]
+            told = [each for group in groups for each in targets_of(group)]
+            return [
+                (each["Target"]["Id"], each["TargetHealth"]["Reason"])
+                for each in told
+                if each["TargetHealth"]["State"] == "unhealthy"
+            ]
+
+        def targets_of(group: str) -> list[dict[str, Any]]:
+            described = elbv2.describe_target_health(TargetGroupArn=group)
+            return list(described["TargetHealthDescriptions"])
+
+        assert poll(unhealthy) == [(ELSEWHERE, "Target.FailedHealthChecks")]
+        assert requested(emulator.port) == 502
+        for name in ("HTTPCode_ELB_502_Count", "TargetConnectionErrorCount", "RequestCount"):
+            poll(partial(counted, emulator, stacks.reference("Balancer"), name))
+
+
+def counted(emulator: Any, balancer: str, name: str) -> float:
+    now = datetime.now(UTC)
+    points = emulator.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/ApplicationELB",
+        MetricName=name,
+        Dimensions=[{"Name": "LoadBalancer", "Value": balancer.partition(":loadbalancer/")[2]}],
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=1),
+        Period=60,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return sum(float(point["Sum"]) for point in points)
