@@ -48,62 +48,91 @@ function validated(name, document, validate) {
   return policy
 }
 
-async function assume({ role, account, issuer, provider, trustPolicy, claims, context }) {
+/** For each request with that role's tokens. */
+async function assume({ role, account, issuer, provider, trustPolicy, requests }) {
   const known = new Set(await allowedContextKeysForRequest('sts', 'AssumeRoleWithWebIdentity', role))
   for (const claim of CLAIMS_OF_EVERY_PROVIDER) known.add(`${issuer}:${claim}`)
-  const unknown = Object.keys(context).filter((key) => !known.has(key.toLowerCase()))
-  if (unknown.length > 0) throw new Error(`${ASSUME} has no context key ${unknown.join(', ')}`)
-  // STS makes context keys of some of the token's claims only; a condition on any other finds no key.
-  const exposed = Object.entries(claims)
-    .map(([claim, value]) => [`${issuer}:${claim}`, value])
-    .filter(([key]) => known.has(key.toLowerCase()))
-  // Not runSimulation: it takes `sub` and `aud` of this issuer out of the context and then denies whatever asks for
-  // them. This one leaves context and policy to the caller, hence all the checking here. It reads the name of a
-  // resource policy, which only a validated policy has.
-  return runUnsafeSimulation({
-    request: {
-      principal: provider,
-      action: ASSUME,
-      resource: { resource: role, accountId: account },
-      contextVariables: { ...context, ...Object.fromEntries(exposed) },
-    },
-    identityPolicies: [],
-    serviceControlPolicies: [],
-    resourceControlPolicies: [],
-    resourcePolicy: validated('the trust policy', trustPolicy, validateTrustPolicy),
+  // It reads the name of a resource policy, which only a validated policy has.
+  const resourcePolicy = validated('the trust policy', trustPolicy, validateTrustPolicy)
+  return each(requests, async ({ claims, context }) => {
+    const unknown = Object.keys(context).filter((key) => !known.has(key.toLowerCase()))
+    if (unknown.length > 0) throw new Error(`${ASSUME} has no context key ${unknown.join(', ')}`)
+    // STS makes context keys of some of the token's claims only; a condition on any other finds no key.
+    const exposed = Object.entries(claims)
+      .map(([claim, value]) => [`${issuer}:${claim}`, value])
+      .filter(([key]) => known.has(key.toLowerCase()))
+    // Not runSimulation: it takes `sub` and `aud` of this issuer out of the context and then denies whatever asks for
+    // them. This one leaves context and policy to the caller, hence all the checking here.
+    return runUnsafeSimulation({
+      request: {
+        principal: provider,
+        action: ASSUME,
+        resource: { resource: role, accountId: account },
+        contextVariables: { ...context, ...Object.fromEntries(exposed) },
+      },
+      identityPolicies: [],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      resourcePolicy,
+    })
   })
 }
 
-async function access({ role, account, action, resource, policies, boundary, context }) {
+// What was found to be a request that AWS knows: an action, a resource and context keys that go together.
+const sound = new Set()
+
+/** For each request in that role's name. */
+async function access({ role, account, policies, boundary, requests }) {
   const load = (documents) =>
     Object.entries(documents).map(([name, document]) => ({
       name,
       policy: validated(name, document, validateIdentityPolicy),
     }))
-  // A request that nothing allows is answered before its context is looked at.
-  for (const key of Object.keys(context)) await typeForContextKey(key)
-  const outcome = await runSimulation(
-    {
-      request: {
-        principal: role,
-        action,
-        // The account is the role's own, wherever the resource is: asked is what the role's own policies say.
-        resource: { resource, accountId: account },
-        contextVariables: context,
+  const identityPolicies = load(policies)
+  const permissionBoundaryPolicies = boundary ? load(boundary) : undefined
+  const allowed = allowedActions(Object.values(policies))
+  return each(requests, async ({ action, resource, context }) => {
+    const keys = Object.keys(context).sort()
+    const form = [action, resource, ...keys].join(' ')
+    // No policy names it: that is the answer to most requests, and the simulation would take long to find it.
+    if (sound.has(form) && !allowed(action)) return 'ImplicitlyDenied'
+    // A request that nothing allows is answered before its context is looked at.
+    for (const key of keys) await typeForContextKey(key)
+    const outcome = await runSimulation(
+      {
+        request: {
+          principal: role,
+          action,
+          // The account is the role's own, wherever the resource is: asked is what the role's own policies say.
+          resource: { resource, accountId: account },
+          contextVariables: context,
+        },
+        identityPolicies,
+        permissionBoundaryPolicies,
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+        // A key is closed to identity policies unless its own policy lets them in, as the one that KMS starts with does.
+        resourcePolicy: action.toLowerCase().startsWith('kms:') ? letInTheAccount(role, account) : undefined,
       },
-      identityPolicies: load(policies),
-      permissionBoundaryPolicies: boundary ? load(boundary) : undefined,
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      // A key is closed to identity policies unless its own policy lets them in, as the one that KMS starts with does.
-      resourcePolicy: action.toLowerCase().startsWith('kms:') ? letInTheAccount(role, account) : undefined,
-    },
-    {},
-  )
-  if (outcome.resultType === 'error') throw new Error(`${outcome.errors.message} for ${action} on ${resource}`)
-  const ignored = [outcome.result ?? outcome.results].flat().flatMap((result) => result.ignoredContextKeys)
-  if (ignored.length > 0) throw new Error(`${action} has no context key ${[...new Set(ignored)].join(', ')}`)
-  return outcome.overallResult
+      {},
+    )
+    if (outcome.resultType === 'error') throw new Error(`${outcome.errors.message} for ${action} on ${resource}`)
+    const ignored = [outcome.result ?? outcome.results].flat().flatMap((result) => result.ignoredContextKeys)
+    if (ignored.length > 0) throw new Error(`${action} has no context key ${[...new Set(ignored)].join(', ')}`)
+    sound.add(form)
+    return outcome.overallResult
+  })
+}
+
+/** Whether a statement of these policies allows such an action, whatever it asks of the resource and the context. */
+function allowedActions(documents) {
+  const statements = documents.flatMap((document) => loadPolicy(document).statements())
+  const patterns = statements
+    .filter((statement) => statement.isAllow())
+    .flatMap((statement) => (statement.isActionStatement() ? statement.actions().map((each) => each.value()) : ['*']))
+    .map((pattern) => pattern.replace(/[^\w*?]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.'))
+  const expression = new RegExp(`^(?:${patterns.join('|')})$`, 'i')
+  return (action) => patterns.length > 0 && expression.test(action)
 }
 
 function letInTheAccount(role, account) {
@@ -115,11 +144,25 @@ function letInTheAccount(role, account) {
   }
 }
 
+/** What `decide` says of each request, or why it cannot. */
+async function each(requests, decide) {
+  const answers = []
+  for (const request of requests) {
+    try {
+      answers.push({ decision: await decide(request) })
+    } catch (error) {
+      answers.push({ error: error.message })
+    }
+  }
+  return answers
+}
+
+/** The answers to all requests that the question makes of one role; its policies are looked at once. */
 async function answer({ kind, ...question }) {
   try {
-    return { decision: await { assume, access }[kind](question) }
+    return await { assume, access }[kind](question)
   } catch (error) {
-    return { error: error.message }
+    return question.requests.map(() => ({ error: error.message }))
   }
 }
 

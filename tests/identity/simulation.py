@@ -73,38 +73,47 @@ def decide(questions: Sequence[Question]) -> list[bool]:
         SimulationError: a question has no answer: the policy is none of IAM's, the action, the resource's type or a
             condition key does not exist, a managed policy is not known, or the simulator is not installed.
     """
-    answers = _run([_as_json(question) for question in questions])
-    for question, answer in zip(questions, answers, strict=True):
-        if "error" in answer:
-            raise SimulationError(f"{question.role.name}: {answer['error']}")
-    return [answer["decision"] == "Allowed" for answer in answers]
+    alike: dict[tuple[type[Question], int], list[int]] = {}
+    for place, question in enumerate(questions):
+        alike.setdefault((type(question), id(question.role)), []).append(place)
+    answered = _run([_as_json([questions[place] for place in places]) for places in alike.values()])
+    allowed = [False] * len(questions)
+    for places, answers in zip(alike.values(), answered, strict=True):
+        for place, answer in zip(places, answers, strict=True):
+            if "error" in answer:
+                raise SimulationError(f"{questions[place].role.name}: {answer['error']}")
+            allowed[place] = answer["decision"] == "Allowed"
+    return allowed
 
 
-def _as_json(question: Question) -> dict[str, Any]:
-    role = question.role
-    if isinstance(question, Assumption):
+def _as_json(questions: Sequence[Question]) -> dict[str, Any]:
+    """Questions of one kind about one role, whose policies are many times as long as what is asked."""
+    role = questions[0].role
+    shared = {"role": role.arn, "account": role.account, "requests": [_request(each) for each in questions]}
+    if isinstance(questions[0], Assumption):
         partition = role.arn.split(":")[1]
-        return {
+        return shared | {
             "kind": "assume",
-            "role": role.arn,
-            "account": role.account,
             "issuer": ISSUER,
             "provider": f"arn:{partition}:iam::{role.account}:oidc-provider/{ISSUER}",
             "trustPolicy": role.trust_policy,
-            "claims": question.token.claims(),
-            "context": question.context,
         }
     if role.unread_policies:
         raise SimulationError(f"{role.name}: the documents of {role.unread_policies} are not known")
-    return {
+    return shared | {
         "kind": "access",
-        "role": role.arn,
-        "account": role.account,
-        "action": question.action,
-        "resource": question.resource,
         "policies": {**role.policies, **role.managed_policies},
         "boundary": role.boundary or None,
-        "context": _usual_context(role, question.resource) | dict(question.context),
+    }
+
+
+def _request(question: Question) -> dict[str, Any]:
+    if isinstance(question, Assumption):
+        return {"claims": question.token.claims(), "context": question.context}
+    return {
+        "action": question.action,
+        "resource": question.resource,
+        "context": _usual_context(question.role, question.resource) | dict(question.context),
     }
 
 
@@ -121,7 +130,7 @@ def _usual_context(role: Role, resource: str) -> dict[str, str | list[str]]:
     }
 
 
-def _run(questions: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+def _run(questions: Sequence[Mapping[str, Any]]) -> list[list[dict[str, str]]]:
     try:
         return node.program(SIMULATOR).answers(questions)
     except node.ProgramError as error:

@@ -253,3 +253,29 @@ def test_answers_come_in_the_order_of_the_questions() -> None:
     ]
     assert decide(questions) == [True, False, False, True]
     assert decide(questions[::-1]) == [True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    "allowing",
+    [
+        allow("ecr:putimage", REPOSITORY),
+        allow("ecr:Put?mag*", "*"),
+        allow("*", "*"),
+        {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"},
+    ],
+)
+def test_what_one_role_is_denied_says_nothing_of_another(allowing: dict[str, Any]) -> None:
+    asked = [Access(role(may=each), "ecr:PutImage", REPOSITORY) for each in (allow("ecr:GetImage", "*"), allowing)]
+    assert decide(asked) == [False, True]
+    assert decide(asked[::-1]) == [True, False]
+
+
+def test_a_policy_with_a_mistake_is_refused_also_where_it_does_not_name_the_action() -> None:
+    reading = allow("s3:GetObject", "*")
+    assert not may(role(may=reading), "ecr:PutImage", REPOSITORY)
+    with pytest.raises(SimulationError, match="there is no condition operator StringEqual"):
+        may(
+            role(may=reading | {"Condition": {"StringEqual": {"aws:PrincipalType": "User"}}}),
+            "ecr:PutImage",
+            REPOSITORY,
+        )
