@@ -9,6 +9,7 @@ from sandbox.drills.notifications import ReceiverDown
 from sandbox.drills.outages import ApiInTrouble, EngineStopped, TaskKilled, ZoneLost
 from sandbox.drills.regressions import (
     CrashAfterServing,
+    CrashWhileBaking,
     ErrorRegression,
     LatencyRegression,
     OutOfMemory,
@@ -31,6 +32,7 @@ DRILLS: tuple[type[Drill], ...] = (
     WrongArchitecture,
     CrashAtStart,
     CrashAfterServing,
+    CrashWhileBaking,
     HealthPathFailing,
     SlowStartInside,
     SlowStartBeyond,

@@ -9,7 +9,7 @@ from sandbox.drills.deployment_settings import bake, heed_alarms, ignore_alarms
 from sandbox.drills.drill import Drill, reasons
 from sandbox.drills.releases import GLANCE, LAST_WORDS, BadStart, check_diagnosis, check_rolled_back
 from sandbox.drills.stage import Stage
-from sandbox.drills.traffic import BAD, GOOD, Traffic
+from sandbox.drills.traffic import BAD, GOOD, NOBODY, Traffic
 from sandbox.processes import eventually
 from sandbox.variants import Layer, running, wrapped
 
@@ -25,6 +25,16 @@ QUIET = 30.0
 SERVES_FOR = 8.0
 """Seconds after which the version crashes: the load balancer has found it healthy, after one second or six, and ECS has
 not yet, which waits for the container's own check after ten, so that the old tasks are still there."""
+
+BAKES_FOR = 4.0
+"""Seconds from the first of the container's own checks to the crash: ECS has found the task healthy and stopped the old
+ones, which takes a second or two, and watches the new ones for 15 s."""
+
+BY_CRASH = {"alarm", "crash loop"}
+"""What slipway may name as the cause of a crash in the bake time: whichever ECS was first to find."""
+
+UNAVAILABLE, BAD_GATEWAY = "503", "502"
+"""The load balancer's answers where a target group has no target, and where a target takes no connection."""
 
 
 def spoiled(fault: str) -> Layer:
@@ -53,17 +63,46 @@ async def app(scope, receive, send):
     )
 
 
-CRASHES_BEFORE_ECS_FINDS_IT_HEALTHY = wrapped(
-    f"""
+def crashing(begins: str) -> Layer:
+    """A variant that writes a line and ends some time after it was started, or after something.
+
+    Args:
+        begins: lines of a module that has `app` and, to be called once, `end_after(seconds)`.
+    """
+    return wrapped(
+        f"""
 import os
 import threading
-from app.main import app
+from app.main import app as served
 
 def end():
     print("{LAST_WORDS}", flush=True)
     os._exit(3)
 
-threading.Timer({SERVES_FOR:g}, end).start()
+def end_after(seconds):
+    threading.Timer(seconds, end).start()
+{begins}
+"""
+    )
+
+
+CRASHES_BEFORE_ECS_FINDS_IT_HEALTHY = crashing(
+    f"""
+end_after({SERVES_FOR:g})
+app = served
+"""
+)
+
+CRASHES_WHILE_BAKING = crashing(
+    f"""
+checked = False  # by the container's own check, which alone asks for that path
+
+async def app(scope, receive, send):
+    global checked
+    if scope["type"] == "http" and scope["path"] == "/health/live" and not checked:
+        checked = True
+        end_after({BAKES_FOR:g})
+    await served(scope, receive, send)
 """
 )
 
@@ -155,7 +194,7 @@ class CrashAfterServing(Drill):
     """The program answers the load balancer's health checks, and requests, and ends after some seconds.
 
     ECS has not found it healthy by then, because the container's own check has not been made, so that the old tasks are
-    still there.
+    still there. CrashWhileBaking is what happens later.
     """
 
     name = "crash-after-healthy"
@@ -176,6 +215,47 @@ class CrashAfterServing(Drill):
         """Requests that were under way to a task that crashed have failed, and no others."""
         others = traffic.failures - traffic.failures_of(BAD) - traffic.cut
         stage.check("only requests that were sent to the bad version failed", not others, reasons(traffic))
+        judge_crash(stage, traffic)
+
+
+class CrashWhileBaking(Drill):
+    """The program ends when ECS has found it healthy and has stopped the old tasks, in the time that it is watched for.
+
+    The deployment alarms find it, on the drills' clock, or the circuit breaker does, whichever is first.
+    """
+
+    name = "crash-while-baking"
+    promise = (
+        "A release that crashes when the old tasks are gone is rolled back; until then requests do fail, because the "
+        "load balancer is left with tasks that have crashed, or are starting, or with none."
+    )
+
+    def run(self, stage: Stage) -> str:
+        """Release it with a bake time, and have it diagnosed."""
+        bad = stage.image(CRASHES_WHILE_BAKING)
+        stage.cleaning(lambda: eventually(lambda: _quiet(stage), QUIET))
+        bake(stage, BAKE_MINUTES)
+        heed_alarms(stage)
+        ended = stage.release(bad)
+        check_rolled_back(stage, ended, limit=None)
+        cause = (ended.told.get("diagnosis") or {}).get("cause", "none")
+        check_diagnosis(stage, ended, cause if cause in BY_CRASH else "crash loop")
+        return f"rolled back after {ended.seconds:.1f} s: {ended.told.get('reason', ended.last_words)}"
+
+    def judge(self, stage: Stage, traffic: Traffic) -> None:
+        """Requests have failed since the old tasks were gone: to the bad version, to tasks that start, to nobody.
+
+        With no healthy target the load balancer sends to any ("fails open"), also to those of the good version that
+        are to take over and do not listen yet.
+        """
+        unserved = traffic.failed.get(NOBODY, {}).get(UNAVAILABLE, 0)
+        starting = sum(count for why, count in traffic.failed.get(GOOD, {}).items() if why.startswith(BAD_GATEWAY))
+        others = traffic.failures - traffic.failures_of(BAD) - traffic.cut - unserved - starting
+        stage.check("only requests for which no task was left failed", not others, reasons(traffic))
+        alone = [second.at for second in traffic.seconds if set(second.answered) == {BAD}]
+        failing = [second.at for second in traffic.seconds if second.failed]
+        late = alone and failing and alone[0] <= failing[0]
+        stage.check("none failed before the bad version was alone", late, f"alone in {alone}, failing in {failing}")
         judge_crash(stage, traffic)
 
 
