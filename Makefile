@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # An export is its own constraint, too: pip 23 would take the newest release where a package asks for an extra of another.
 PIP := .venv/bin/python -m pip install --quiet --require-hashes
 # Lets npm trust what the machine trusts, for networks that inspect TLS; older releases of Node do not know the option.
-NPM_CI := NODE_OPTIONS="$$(node --help | grep -o -m1 -e '--use-system-ca' || true)" npm ci --no-audit --no-fund
+NPM_CI := NODE_OPTIONS="$$(node --help | grep -o -m1 -e '--use-system-ca' || true)" npm ci --no-audit --no-fund --no-update-notifier
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 SOURCES := app.py benchmark configuration constructs stacks operations sandbox observability tests
 

@@ -11,7 +11,7 @@ from operations.cost.environments import Costs, price
 from operations.cost.profile import Profile
 from tests.architecture.document import picture, rows
 from tests.architecture.mermaid import pie
-from tests.conftest import Template
+from tests.conftest import PROJECT, Template
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "NAT gateways": ("NAT gateways", "Elastic IP addresses"),
@@ -57,6 +57,12 @@ def test_the_table_has_what_an_environment_costs(environment: str, column: int, 
 def test_the_last_row_has_what_both_share(costs: Costs) -> None:
     assert costs.shared
     assert rows("Cost")[-1][3] == f"and {costs.shared.total_usd} for the registry of both"
+
+
+def test_readme_has_the_totals_too(costs: Costs) -> None:
+    assert costs.shared
+    totals = [summed(costs, name)[TOTAL] for name in ("dev", "prod")] + [costs.shared.total_usd]
+    assert f"| `slipway cost` | {' | '.join(map(str, totals))} |" in (PROJECT / "README.md").read_text()
 
 
 def test_the_pie_is_the_table_with_the_largest_slice_first(costs: Costs) -> None:
