@@ -93,7 +93,9 @@ def read_assembly(folder: Path) -> Assembly:
         AssemblyError: it is not what `cdk synth` writes.
     """
     if not (folder / MANIFEST).is_file():
-        raise AssemblyError(f"{folder}: has no {MANIFEST}; must be a folder that cdk synth wrote, such as cdk.out")
+        raise AssemblyError(
+            f"{folder}: has no {MANIFEST}; must be a folder that cdk synth wrote, as make synth writes cdk.out"
+        )
     return Assembly(tuple(_templates(folder)), tuple(_approvals(folder)))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import typer
 
+from operations.command import VERBS as PANELS
 from operations.command import command
 from operations.help import BEGIN, CHANGES, DELIVER, EXAMPLES, LOOK, WORKFLOWS
 from tests.conftest import PROJECT
@@ -24,6 +25,11 @@ def verbs(group: Any, *before: str) -> Iterator[tuple[tuple[str, ...], Any]]:
     for name, verb in group.commands.items():
         words = (*before, name)
         yield from verbs(verb, *words) if hasattr(verb, "commands") else [(words, verb)]
+
+
+def verb_called(name: str) -> tuple[str, ...]:
+    """The words of that verb; of two, the shorter ones."""
+    return min((words for words in VERBS if words[-1] == name), key=len)
 
 
 VERBS = dict(verbs(typer.main.get_command(command)))
@@ -66,9 +72,14 @@ def test_every_example_can_be_typed(example: str) -> None:
     verb.make_context(" ".join(name), rest)  # which refuses what it does not know
 
 
+def test_every_verb_that_people_type_has_examples() -> None:
+    typed = {name for panel, group in PANELS.items() if panel != WORKFLOWS for name in group}
+    assert typed - set(EXAMPLES) == set()
+
+
 def test_every_verb_with_examples_shows_them(slipway: Slipway) -> None:
     for name, examples in EXAMPLES.items():
-        words = next(words for words in VERBS if words[-1] == name)
+        words = verb_called(name)
         shown = {line.strip() for line in slipway(*words, "--help").stdout.splitlines()}
         assert set(examples) <= shown
 
@@ -80,7 +91,7 @@ def test_a_flag_shows_no_type_for_it_takes_no_value(words: tuple[str, ...], slip
 
 def test_examples_are_indented_below_their_title(slipway: Slipway) -> None:
     for name, examples in EXAMPLES.items():
-        words = next(words for words in VERBS if words[-1] == name)
+        words = verb_called(name)
         lines = [line.rstrip() for line in slipway(*words, "--help").stdout.splitlines()]
         begin = lines.index(" Examples:") + 1
         assert lines[begin : begin + len(examples)] == [f"   {example}" for example in examples]

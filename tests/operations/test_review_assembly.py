@@ -76,7 +76,8 @@ def test_a_folder_that_is_no_assembly_is_told(tmp_path: Path) -> None:
     with pytest.raises(AssemblyError) as told:
         read_assembly(tmp_path)
     assert (
-        str(told.value) == f"{tmp_path}: has no manifest.json; must be a folder that cdk synth wrote, such as cdk.out"
+        str(told.value)
+        == f"{tmp_path}: has no manifest.json; must be a folder that cdk synth wrote, as make synth writes cdk.out"
     )
 
 

@@ -108,7 +108,7 @@ def test_a_folder_that_is_no_assembly_is_one_line_and_the_exit_code_is_2(
     ended = slipway("review", folders["base"], folders["head"])
     assert (ended.exit_code, ended.stdout) == (2, "")
     assert ended.stderr.splitlines() == [
-        f"{tmp_path}: has no manifest.json; must be a folder that cdk synth wrote, such as cdk.out"
+        f"{tmp_path}: has no manifest.json; must be a folder that cdk synth wrote, as make synth writes cdk.out"
     ]
 
 
