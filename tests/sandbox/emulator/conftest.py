@@ -31,18 +31,25 @@ REGION = "eu-west-1"  # not MiniStack's default, so that a handler that forgets 
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 _ORIGIN = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": ACCOUNT}  # of requests without a signature
 
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.3
+"""Seconds between two looks: each costs the test and the emulator some milliseconds of a processor."""
+
 T = TypeVar("T")
 
 
 def eventually(look: Callable[[], T | None], seconds: float = 60.0) -> T:
-    """Return the first answer of `look` that is true, or fail when none was before the deadline."""
-    deadline = time.monotonic() + seconds
+    """Return the first answer of `look` that is true, or fail when none was before the deadline.
+
+    It looks less and less often: what takes a moment is seen at once, and what takes long is not asked for in vain.
+    """
+    deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
     while True:
         answer = look()
         if answer:
             return answer
         assert time.monotonic() < deadline, f"not within {seconds} s; the last answer was {answer!r}"
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(LONGEST_PAUSE, pause * 1.4)
 
 
 @dataclass

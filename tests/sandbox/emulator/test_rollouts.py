@@ -55,7 +55,11 @@ def test_a_stack_is_complete_when_the_container_runs_and_deleted_when_it_is_gone
 
 
 def test_a_missing_image_rolls_the_stack_back_to_the_tasks_and_parameters_of_before(
-    aws: Callable[[str], Any], stacks: Any, service: Callable[..., Any], running: Callable[[], list[str]]
+    aws: Callable[[str], Any],
+    stacks: Any,
+    service: Callable[..., Any],
+    running: Callable[[], list[str]],
+    poll: Callable[..., Any],
 ) -> None:
     stacks.deploy(service(), Parameters=PARAMETERS, parameters={"Tag": "good"})
     before, revision = running(), stacks.reference("Task")
@@ -64,9 +68,15 @@ def test_a_missing_image_rolls_the_stack_back_to_the_tasks_and_parameters_of_bef
     next_tag = [{"ParameterKey": "Tag", "ParameterValue": "missing"}]
     cloudformation.update_stack(StackName="Stack", UsePreviousTemplate=True, Parameters=next_tag)
     answers = 0
-    while cloudformation.describe_stacks(StackName="Stack")["Stacks"][0]["StackStatus"].endswith("IN_PROGRESS"):
+
+    def is_over() -> bool:
+        nonlocal answers
         aws("ecs").describe_services(cluster="main", services=["web"])
         answers += 1
+        (stack,) = cloudformation.describe_stacks(StackName="Stack")["Stacks"]
+        return not stack["StackStatus"].endswith("IN_PROGRESS")
+
+    poll(is_over)
 
     stack = stacks.settled()
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"

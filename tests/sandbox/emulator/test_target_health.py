@@ -40,6 +40,9 @@ Container.reload = moved
 """
 VARIABLES = {"Health": "200", "Port": "8000", "Delay": "0"}
 
+PAUSE = 0.05
+"""Seconds between two requests, and between two looks at what is only so for a while."""
+
 
 @pytest.fixture
 def stacks(engine_emulator: Any, make_stacks: Callable[..., Any]) -> Any:
@@ -100,12 +103,12 @@ def load_balancer() -> dict[str, Any]:
 
 @contextlib.contextmanager
 def load(port: int) -> Iterator[Counter[str]]:
-    """Send one request after the other through the load balancer, and count the answers by their codes."""
+    """Send some twenty requests a second through the load balancer, and count the answers by their codes."""
     answers: Counter[str] = Counter()
     ended = threading.Event()
 
     def send() -> None:
-        while not ended.is_set():
+        while not ended.wait(PAUSE):
             try:
                 answers[str(requested(port))] += 1
             except OSError as error:
@@ -162,7 +165,7 @@ def test_tasks_that_never_are_healthy_roll_the_release_back_and_get_no_request(
         ended = threading.Event()
 
         def watch() -> None:
-            while not ended.is_set():
+            while not ended.wait(PAUSE):
                 seen.update((h["State"], h.get("Reason", ""), h.get("Description", "")) for h in health())
 
         watcher = threading.Thread(target=watch)
