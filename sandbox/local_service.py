@@ -60,8 +60,9 @@ def _python(workspace: Workspace, progress: Progress) -> Path:
         # As its own constraint, too: pip 23 would take the newest release where a package asks for an extra of another.
         required = ["-r", str(REQUIREMENTS), "-c", str(REQUIREMENTS)]
         for command in (
-            [sys.executable, "-m", "venv", str(folder)],
-            [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", *required],
+            # This environment's pip fills the other: to give it one of its own takes longer than all of its packages.
+            [sys.executable, "-m", "venv", "--without-pip", str(folder)],
+            [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--require-hashes", *required],
         ):
             run(
                 command,
