@@ -17,12 +17,15 @@ from typing import Any
 import boto3
 import pytest
 
+from operations.status import read
 from sandbox.engine import Engine
 from sandbox.variants import remove_left
 from sandbox.workspace import Workspace
 from tests.conftest import CONFIGURATION, PROJECT
 
 BIN = Path(sys.executable).parent
+
+REPOSITORY = "000000000000.dkr.ecr.us-east-1.amazonaws.com/slipway"
 
 START_SECONDS = 60
 """Before a task counts as failed: where tests run beside each other, a container may take long to start."""
@@ -41,6 +44,10 @@ class Sandbox:
 
     def slipway(self, *words: str) -> subprocess.CompletedProcess[str]:
         return run(str(BIN / "slipway"), "--configuration", str(self.configuration), *words)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        return Workspace.of(self.configuration)
 
     def up(self, *options: str) -> dict[str, Any]:
         finished = self.slipway("sandbox", "up", "--json", *options)
@@ -61,14 +68,10 @@ class Sandbox:
         exports = self.slipway("sandbox", "environment").stdout
         return dict(word.split("=", 1) for word in shlex.split(exports) if "=" in word)
 
-    def cdk(self, *words: str, synthesise: bool = False) -> subprocess.CompletedProcess[str]:
-        """Run the CDK CLI over what was deployed at last or, if so asked, over what the app synthesises now."""
-        app = ["--app", str(self.assembly)]
-        if synthesise:
-            app = ["--app", f"{shlex.quote(sys.executable)} app.py", "--output", str(self.folder / "cdk.out")]
-            app += ["-c", "environment=sandbox", "-c", f"configuration={self.configuration}"]
+    def cdk(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run the CDK CLI over what was deployed at last."""
         cli = str(PROJECT / "node_modules" / ".bin" / "cdk")
-        return run(cli, "--no-notices", *app, *words, variables=self.variables)
+        return run(cli, "--no-notices", "--app", str(self.assembly), *words, variables=self.variables)
 
     @cache  # noqa: B019 - there are two sandboxes, which go on until the tests end
     def client(self, service: str) -> Any:
@@ -86,10 +89,15 @@ class Sandbox:
         return [stack["StackName"] for stack in found if stack["StackName"].startswith("slipway-")]
 
     def status(self) -> dict[str, Any]:
-        finished = self.slipway("status", "sandbox", "--json")
-        assert finished.returncode == 0, finished.stderr
-        status: dict[str, Any] = json.loads(finished.stdout)
-        return status
+        """What `slipway status` tells as JSON; to start the command each time takes more of a processor than to ask."""
+        workspace = self.workspace
+        return read(workspace.configuration, workspace.environment).as_json()
+
+    @property
+    def url(self) -> str:
+        """Where clients find the service."""
+        url: str = self.status()["url"]
+        return url
 
 
 def run(*command: str, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -102,6 +110,13 @@ def run(*command: str, variables: dict[str, str] | None = None) -> subprocess.Co
 def get(url: str) -> Any:
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - always http
         return json.loads(answer.read())
+
+
+def diagnosis(sandbox: Sandbox) -> tuple[str, dict[str, Any]]:
+    """The first line of `slipway diagnose`, and the whole of it as JSON."""
+    text, as_json = sandbox.slipway("diagnose", "sandbox"), sandbox.slipway("diagnose", "sandbox", "--json")
+    assert text.returncode == as_json.returncode == 0, text.stderr + as_json.stderr
+    return text.stdout.splitlines()[0], json.loads(as_json.stdout)
 
 
 def topic_arn(sandbox: Sandbox, name: str) -> str:
@@ -130,19 +145,25 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def _sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def _sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, dict[str, Any]]]:
     sandbox = sandbox_in(tmp_path_factory.mktemp("sandbox"))
     try:
-        sandbox.up()
-        yield sandbox
+        yield sandbox, sandbox.up()
     finally:
         sandbox.down()
-        remove_left(Workspace.of(sandbox.configuration), engine)
+        remove_left(sandbox.workspace, engine)
 
 
 @pytest.fixture(scope="module")
-def sandbox(_sandbox: Sandbox) -> Sandbox:
+def sandbox(_sandbox: tuple[Sandbox, dict[str, Any]]) -> Sandbox:
     """A sandbox whose tasks are containers, up again where the tests of another file took it down."""
-    if not _sandbox.stacks():
-        _sandbox.up()
-    return _sandbox
+    sandbox, _ = _sandbox
+    if not sandbox.stacks():
+        sandbox.up()
+    return sandbox
+
+
+@pytest.fixture
+def brought_up(_sandbox: tuple[Sandbox, dict[str, Any]]) -> dict[str, Any]:
+    """What `make up` reported of it when it was new."""
+    return _sandbox[1]

@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Self
 
 WORKERS = 2
-PAUSE = 0.02
-"""Seconds between two requests of a worker: a hundred a second at most."""
+PAUSE = 0.1
+"""Seconds between two requests of a worker: twenty a second at most. The drills, which run alone, send more."""
 
 
 class Load:

@@ -49,7 +49,7 @@ def following(sandbox: Sandbox, *words: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_logs_name_the_task_that_answered(sandbox: Sandbox) -> None:
-    trace = visit(sandbox, sandbox.status()["url"])
+    trace = visit(sandbox, sandbox.url)
     printed = sandbox.slipway("logs", "sandbox", "--filter", trace, "--json")
     (line,) = [json.loads(text) for text in printed.stdout.splitlines()]
     tasks = sandbox.client("ecs").list_tasks(cluster="slipway-sandbox", serviceName="slipway-sandbox")["taskArns"]
@@ -63,7 +63,7 @@ def test_logs_name_the_task_that_answered(sandbox: Sandbox) -> None:
 
 
 def test_followed_logs_go_on_until_ctrl_c(sandbox: Sandbox) -> None:
-    url = sandbox.status()["url"]
+    url = sandbox.url
     before = visit(sandbox, url)
     with following(sandbox, "--filter", '"http_status":404', "--since", "5m") as process:
         assert process.stdout is not None

@@ -5,31 +5,76 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sandbox.engine import Engine
 from sandbox.processes import eventually
 from sandbox.variants import Variants, missing_tag, running
-from sandbox.workspace import Workspace
 from tests.conftest import PROJECT
-from tests.end_to_end.conftest import BIN, Sandbox, get
+from tests.end_to_end.conftest import BIN, Sandbox
 from tests.end_to_end.deployment_job import DeploymentJob
-from tests.end_to_end.load import Load
+from tests.end_to_end.operator import Ended, Operator, outcome_of, served
 
 STACK = "slipway-sandbox-service"
 
-
 LAST_WORDS = "cannot reach the database"
 CRASH = running("python", "-c", f"print('{LAST_WORDS}', flush=True); raise SystemExit(3)")
-DEAF = running("python", "-c", "import time; time.sleep(600)")
+DEAF = running("python", "-c", "import signal; signal.signal(signal.SIGTERM, lambda *_: exit()); signal.pause()")
 """It runs and never answers, so that its rollout goes on until the load balancer gives its first tasks up."""
 
 
 @pytest.fixture(scope="module")
 def images(sandbox: Sandbox, engine: Engine) -> Variants:
-    return Variants(Workspace.of(sandbox.configuration), engine)
+    return Variants(sandbox.workspace, engine)
+
+
+@pytest.fixture(scope="module")
+def operator(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Operator:
+    return Operator(sandbox, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def deaf(images: Variants) -> str:
+    """The tag of a version that never answers."""
+    return images.push(DEAF)
+
+
+def releasing(tag: str, *options: str) -> list[str]:
+    return ["release", "sandbox", "--tag", tag, *options]
+
+
+@pytest.fixture(scope="module")
+def good_release(operator: Operator, images: Variants) -> Ended:
+    """The first of three releases that are made one after the other."""
+    tag = images.push()
+    smoke, again = ("smoke", "sandbox", "--tag", tag, "--json"), (*releasing(tag), "--json")
+    return operator.does(tag, *releasing(tag), expected=0, smoke=smoke, again=again)
+
+
+@pytest.fixture(scope="module")
+def missing_release(operator: Operator, good_release: Ended) -> Ended:
+    """One of a tag without an image, by force, after a good one."""
+    assert good_release.served == good_release.tag
+    tag = missing_tag()
+    return operator.does(tag, *releasing(tag, "--skip-preflight"), expected=3)
+
+
+@pytest.fixture(scope="module")
+def crashing_release(operator: Operator, images: Variants, missing_release: Ended) -> Ended:
+    """One that crashes, after that."""
+    assert missing_release.served == missing_release.before
+    tag = images.push(CRASH)
+    verbs = {"diagnose": ("diagnose", "sandbox"), "watch": ("watch", "sandbox", "--json")}
+    return operator.does(tag, *releasing(tag), expected=3, **verbs)
+
+
+@pytest.fixture(scope="module")
+def rollback(operator: Operator, crashing_release: Ended) -> Ended:
+    """What was done after the two bad ones."""
+    assert crashing_release.served == crashing_release.before
+    history = ("history", "sandbox", "--json")
+    return operator.does("", "rollback", "sandbox", "--yes", expected=0, history=history)
 
 
 @pytest.fixture
@@ -46,20 +91,11 @@ def job(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> De
     return job
 
 
-def outcome_of(finished: subprocess.CompletedProcess[str], expected: int) -> dict[str, Any]:
-    assert finished.returncode == expected, finished.stdout + finished.stderr
-    outcome: dict[str, Any] = json.loads(finished.stdout) if finished.stdout else {}
-    return outcome
-
-
-def release(sandbox: Sandbox, tag: str, *options: str, expected: int) -> dict[str, Any]:
-    return outcome_of(sandbox.slipway("release", "sandbox", "--tag", tag, "--json", *options), expected)
-
-
-def served(sandbox: Sandbox) -> str:
-    """The tag that answers at the URL."""
-    tag: str = get(f"{sandbox.status()['url']}/")["image_tag"]
-    return tag
+def job_of(ended: Ended, sandbox: Sandbox, shell: pytest.MonkeyPatch) -> DeploymentJob:
+    """Its job, which goes on."""
+    job = DeploymentJob(sandbox, ended.folder, shell)
+    job.begin()
+    return job
 
 
 def touched(sandbox: Sandbox) -> tuple[list[str], list[str]]:
@@ -70,35 +106,86 @@ def touched(sandbox: Sandbox) -> tuple[list[str], list[str]]:
     return [event["EventId"] for event in events], [each["ChangeSetId"] for each in change_sets]
 
 
-def test_a_good_tag_is_released_and_the_url_serves_it(sandbox: Sandbox, images: Variants, job: DeploymentJob) -> None:
-    tag = images.push()
-    outcome = release(sandbox, tag, *job.outcome, expected=0)
+def test_a_good_tag_is_released_and_the_url_serves_it(
+    good_release: Ended, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag, outcome, status = good_release.tag, good_release.outcome, good_release.status
     assert (outcome["verdict"], outcome["runs"]) == ("SUCCEEDED", tag)
     assert outcome["timeline"]["seconds"] > 1
-    assert served(sandbox) == tag
-    status = sandbox.status()
+    assert good_release.served == tag
     assert (status["image_tag"], status["running"], status["stack"]) == (tag, 2, "UPDATE_COMPLETE")
+    job = job_of(good_release, sandbox, monkeypatch)
     assert f"### SUCCEEDED: `{tag}` in `sandbox`\n" in job.summary
-    smoked = outcome_of(sandbox.slipway("smoke", "sandbox", "--tag", tag, "--json"), expected=0)
+    smoked = outcome_of(good_release.told["smoke"], expected=0)
     assert (smoked["tag"], smoked["requests"]) == (tag, 3)
     message = job.message(tag, "success", release="success", smoke="success")
     assert message["text"].startswith(f"DEPLOYED: sandbox on no branch. {tag} serves.")
-    assert release(sandbox, tag, expected=0)["reason"] == "it was released already, and runs"
 
 
-def test_a_commit_that_is_built_again_keeps_the_image_that_ecr_has(
-    good: str, sandbox: Sandbox, job: DeploymentJob
+def test_a_tag_that_runs_already_is_not_released_again(good_release: Ended) -> None:
+    again = outcome_of(good_release.told["again"], expected=0)
+    assert again["reason"] == "it was released already, and runs"
+
+
+def test_a_good_release_loses_no_request(good_release: Ended) -> None:
+    assert good_release.load.failures == []
+    assert good_release.load.answers[good_release.before] > 0
+    assert good_release.load.answers[good_release.tag] > 0
+
+
+def test_a_missing_image_that_is_released_all_the_same_is_rolled_back_without_one_failed_request(
+    missing_release: Ended,
 ) -> None:
-    assert job.publish(good) == {"digest": sandbox.status()["image_digest"], "published": True}
+    good, outcome = missing_release.before, missing_release.outcome
+    assert missing_release.load.failures == []
+    assert set(missing_release.load.answers) == {good}
+    assert missing_release.load.answers[good] > 20
+    assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
+    assert outcome["rollout"]["failures"] == outcome["rollout"]["threshold"] == 3
+    assert outcome["diagnosis"]["cause"] == "image missing"
+    assert missing_release.status["image_tag"] == missing_release.served == good
 
 
-def test_a_good_release_loses_no_request(good: str, sandbox: Sandbox, images: Variants) -> None:
-    tag = images.push()
-    with Load(f"{sandbox.status()['url']}/") as load:
-        release(sandbox, tag, expected=0)
-    assert load.failures == []
-    assert load.answers[good] > 0
-    assert load.answers[tag] > 0
+def test_an_image_that_crashes_at_start_is_rolled_back_and_diagnosed_with_its_last_words(
+    crashing_release: Ended, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag, good, outcome = crashing_release.tag, crashing_release.before, crashing_release.outcome
+    assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
+    assert "circuit breaker" in outcome["reason"]
+    job = job_of(crashing_release, sandbox, monkeypatch)
+    assert f"### ROLLED BACK: `{tag}` in `sandbox`\n" in job.summary
+    message = job.message(tag, "failure", release="failure", smoke="skipped")
+    assert message["text"] == f"ROLLED BACK: sandbox on no branch. {good} serves."
+    assert LAST_WORDS in message["blocks"][1]["text"]["text"]
+    assert outcome["diagnosis"]["cause"] == "crash loop"
+    assert LAST_WORDS in outcome["diagnosis"]["headline"]
+    assert crashing_release.served == good
+    first_line = crashing_release.told["diagnose"].stdout.splitlines()[0]
+    assert first_line == (
+        f"The container service exits with code 3 at its start, and its last log line is: {LAST_WORDS}. Mend what that "
+        "line says, or release an earlier tag; slipway logs sandbox has the lines before it."
+    )
+    again = outcome_of(crashing_release.told["watch"], expected=3)
+    assert again["rollout"]["id"] == outcome["rollout"]["id"]
+
+
+def test_rollback_after_two_bad_releases_lands_on_the_last_good_one(
+    good_release: Ended, missing_release: Ended, crashing_release: Ended, rollback: Ended
+) -> None:
+    good, current = good_release.before, good_release.tag
+    assert (rollback.outcome["tag"], rollback.outcome["runs"]) == (good, good)
+    assert rollback.served == good
+    assert rollback.load.failures == []
+    assert set(rollback.load.answers) == {good, current}
+    history = json.loads(rollback.told["history"].stdout)
+    assert [(each["tag"], each["result"]) for each in history] == [
+        (good, "succeeded"),
+        (crashing_release.tag, "rolled back"),
+        (missing_release.tag, "rolled back"),
+        (current, "succeeded"),
+        (good, "succeeded"),
+    ]
+    assert history[0]["rolls_back"] == current
 
 
 def test_a_tag_that_is_not_in_the_registry_is_refused_without_touching_cloudformation(
@@ -112,77 +199,16 @@ def test_a_tag_that_is_not_in_the_registry_is_refused_without_touching_cloudform
     assert served(sandbox) == good
 
 
-def test_a_missing_image_that_is_released_all_the_same_is_rolled_back_without_one_failed_request(
-    good: str, sandbox: Sandbox
+def test_a_commit_that_is_built_again_keeps_the_image_that_ecr_has(
+    good: str, sandbox: Sandbox, job: DeploymentJob
 ) -> None:
-    with Load(f"{sandbox.status()['url']}/") as load:
-        outcome = release(sandbox, missing_tag(), "--skip-preflight", expected=3)
-    assert load.failures == []
-    assert set(load.answers) == {good}
-    assert load.answers[good] > 50
-    assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
-    assert outcome["rollout"]["failures"] == outcome["rollout"]["threshold"]
-    assert sandbox.status()["image_tag"] == good
+    assert job.publish(good) == {"digest": sandbox.status()["image_digest"], "published": True}
 
 
-def test_an_image_that_crashes_at_start_is_rolled_back_and_diagnosed_with_its_last_words(
-    good: str, sandbox: Sandbox, images: Variants, job: DeploymentJob
-) -> None:
-    tag = images.push(CRASH)
-    outcome = release(sandbox, tag, *job.outcome, expected=3)
-    assert (outcome["verdict"], outcome["runs"]) == ("ROLLED_BACK", good)
-    assert "circuit breaker" in outcome["reason"]
-    assert f"### ROLLED BACK: `{tag}` in `sandbox`\n" in job.summary
-    message = job.message(tag, "failure", release="failure", smoke="skipped")
-    assert message["text"] == f"ROLLED BACK: sandbox on no branch. {good} serves."
-    assert LAST_WORDS in message["blocks"][1]["text"]["text"]
-    assert outcome["diagnosis"]["cause"] == "crash loop"
-    assert LAST_WORDS in outcome["diagnosis"]["headline"]
-    assert served(sandbox) == good
-    first_line = sandbox.slipway("diagnose", "sandbox").stdout.splitlines()[0]
-    assert f"exits with code 3 at its start, and its last log line is: {LAST_WORDS}" in first_line
-    again = outcome_of(sandbox.slipway("watch", "sandbox", "--json"), expected=3)
-    assert again["rollout"]["id"] == outcome["rollout"]["id"]
-
-
-def test_rollback_after_a_good_release_brings_the_tag_before_it_back(
-    good: str, sandbox: Sandbox, images: Variants
-) -> None:
-    release(sandbox, images.push(), expected=0)
-    outcome = outcome_of(sandbox.slipway("rollback", "sandbox", "--yes", "--json"), expected=0)
-    assert (outcome["tag"], outcome["runs"]) == (good, good)
-    assert served(sandbox) == good
-
-
-def test_rollback_after_two_bad_releases_lands_on_the_last_good_one(
-    good: str, sandbox: Sandbox, images: Variants
-) -> None:
-    current = images.push()
-    release(sandbox, current, expected=0)
-    crashing, missing = images.push(CRASH), missing_tag()
-    release(sandbox, crashing, expected=3)
-    release(sandbox, missing, "--skip-preflight", expected=3)
-    outcome = outcome_of(sandbox.slipway("rollback", "sandbox", "--yes", "--json"), expected=0)
-    assert outcome["runs"] == good
-    assert served(sandbox) == good
-    told = json.loads(sandbox.slipway("history", "sandbox", "--json").stdout)
-    assert [(each["tag"], each["result"]) for each in told[:5]] == [
-        (good, "succeeded"),
-        (missing, "rolled back"),
-        (crashing, "rolled back"),
-        (current, "succeeded"),
-        (good, "succeeded"),
-    ]
-    assert told[0]["rolls_back"] == current
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_cancelled_job_takes_its_release_back(
-    number: signal.Signals, good: str, sandbox: Sandbox, images: Variants, job: DeploymentJob
-) -> None:
-    with job.releasing(images.push(DEAF)) as shell:
+def test_a_cancelled_job_takes_its_release_back(good: str, sandbox: Sandbox, deaf: str, job: DeploymentJob) -> None:
+    with job.releasing(deaf) as shell:
         wait_for(shell, "CloudFormation changes")
-        shell.send_signal(number)
+        shell.send_signal(signal.SIGINT)  # the first one that GitHub sends
         stdout, stderr = shell.communicate(timeout=600)
     assert shell.returncode == 3, stdout + stderr
     outcome = job.released
@@ -191,8 +217,8 @@ def test_a_cancelled_job_takes_its_release_back(
     assert served(sandbox) == good
 
 
-def test_who_leaves_a_release_can_abort_it(good: str, sandbox: Sandbox, images: Variants) -> None:
-    with started(sandbox, images.push(DEAF)) as process:
+def test_who_leaves_a_release_can_abort_it(good: str, sandbox: Sandbox, deaf: str) -> None:
+    with started(sandbox, deaf) as process:
         wait_for(process, "rollout IN_PROGRESS")
         process.send_signal(signal.SIGTERM)
         stdout, _ = process.communicate(timeout=600)
@@ -225,7 +251,7 @@ def test_the_first_release_creates_the_environment(good: str, sandbox: Sandbox, 
     destroyed = sandbox.cdk("destroy", "slipway-sandbox-observability", STACK, "--force")
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
     assert eventually(lambda: engine.containers(sandbox.port) == [], patience=120)
-    outcome = release(sandbox, good, expected=0)
+    outcome = outcome_of(sandbox.slipway(*releasing(good), "--json"), expected=0)
     assert (outcome["verdict"], outcome["runs"]) == ("SUCCEEDED", good)
     assert served(sandbox) == good
     assert [each["tag"] for each in json.loads(sandbox.slipway("history", "sandbox", "--json").stdout)] == [good]
