@@ -1,7 +1,7 @@
 """The reasons that ECS gives for a task that did not start, or was killed: free text that has to be read.
 
 The texts are from AWS's documentation ("Amazon ECS stopped tasks error messages") and, as ECS really wrote them, from
-public reports, which tests/operations/stopped_reasons.py names one by one. Those of the emulated ECS are read
+public reports, which tests/operations/diagnosis/stopped_reasons.py names one by one. Those of the emulated ECS are read
 too where it has words of its own.
 """
 

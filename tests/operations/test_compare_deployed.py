@@ -12,7 +12,7 @@ import pytest
 
 from operations import cdk
 from tests.operations.conftest import Slipway
-from tests.operations.review_assemblies import resource, written
+from tests.operations.review.review_assemblies import resource, written
 from tests.operations.scripted_aws import ScriptedAws
 
 DEV, PROD = "111111111111", "222222222222"

@@ -18,7 +18,7 @@ STORY = "one life of a resource, in its order"
 LONG_FUNCTIONS = {
     "operations/init/questions.py:_front": "one question after another",
     "sandbox/emulator/register.py:register": "a list of what the emulator learns",
-    "tests/operations/test_diagnosis_told.py:"
+    "tests/operations/diagnosis/test_told.py:"
     "test_as_text_the_evidence_stands_below_the_first_line": "the text, in full",
     "tests/sandbox/emulator/test_alarms_fire.py:test_what_goes_through_the_load_balancer_is_measured": STORY,
     "tests/sandbox/emulator/test_container_resources.py:"
@@ -27,7 +27,7 @@ LONG_FUNCTIONS = {
     "tests/sandbox/emulator/test_network_resources.py:test_a_nat_gateway_is_created_replaced_and_deleted": STORY,
     "tests/sandbox/emulator/test_network_resources.py:"
     "test_a_rule_between_security_groups_is_authorised_changed_and_revoked": STORY,
-    "tests/slipway_constructs/recorded_events.py:alarm": "an event as CloudWatch sends it, in full",
+    "tests/slipway_constructs/notifications/recorded_events.py:alarm": "an event as CloudWatch sends it, in full",
 }
 """With the reason, by file and name."""
 
