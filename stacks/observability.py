@@ -75,11 +75,12 @@ class ObservabilityStack(EnvironmentStack):
             log_group: of the service.
             prometheus: whose alert manager tells of the tickets about the service; None, the alarms tell the topic
                 themselves. Pages, and what is said of deliveries, never depend on it.
-            further_pages: alarms of other stacks for the dashboard.
+            further_pages: alarms of other stacks that page; the dashboard shows them, and PagerDuty is told of them.
             links: further addresses for the dashboard, by what they lead to, such as Grafana.
         """
         super().__init__(scope, id, environment=environment, description=f"Alarms and dashboard of {environment.name}.")
         self._environment, self._topics, self._service = environment, topics, web_service.service
+        self._further_pages = further_pages
         self._metrics, self._tasks = metrics, TaskMetrics(web_service.service)
         self._text = text_of(environment, github)
         self._dead_letters = DeadLetters(self, "DeadLetters").queue
@@ -92,7 +93,7 @@ class ObservabilityStack(EnvironmentStack):
                 "AwsSolutions-SQS3",
                 "It is itself the queue of dead letters, of EventBridge targets, which cdk-nag cannot see.",
             )
-        self._add_dashboard(log_group, deployment_alarms, further_pages, links or {})
+        self._add_dashboard(log_group, deployment_alarms, links or {})
         self._tell_of_deployments(deployment_notices)
 
     def _add_alarms(self, log_group: logs.ILogGroup, ticket: sns.ITopic | None) -> list[cloudwatch.Alarm]:
@@ -163,7 +164,6 @@ class ObservabilityStack(EnvironmentStack):
         self,
         log_group: logs.ILogGroup,
         deployment_alarms: Sequence[DeploymentAlarms],
-        further_pages: Sequence[cloudwatch.IAlarm],
         links: Mapping[str, str],
     ) -> None:
         of_deployments = [alarm for each in deployment_alarms for alarm in each.alarms]
@@ -174,7 +174,7 @@ class ObservabilityStack(EnvironmentStack):
             metrics=self._metrics,
             service=self._service,
             log_group=log_group,
-            alarms=[*self.pages, *further_pages, *self.tickets, *of_deployments],
+            alarms=[*self.pages, *self._further_pages, *self.tickets, *of_deployments],
             thresholds=Thresholds(
                 errors=[self._alarms.load_balancer_errors, deployment_alarms[0].error_count],
                 error_percent=[self._alarms.errors],
@@ -224,7 +224,9 @@ class ObservabilityStack(EnvironmentStack):
             secret_arn=secret_arn,
             rule_names=f"{self.stack_name}-*",
         )
-        AlarmIncidents(self, "Incidents", alarms=self.pages, pagerduty=pagerduty, dead_letters=dead_letters)
+        # Of the silence of the alert manager too, which tells PagerDuty of its own alerts itself, as long as it can.
+        paging = [*self.pages, *self._further_pages]
+        AlarmIncidents(self, "Incidents", alarms=paging, pagerduty=pagerduty, dead_letters=dead_letters)
         DeploymentIncidents(
             self,
             "DeploymentIncidents",

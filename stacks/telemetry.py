@@ -1,6 +1,6 @@
 """Where the signals of one environment go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aws_cdk import ArnFormat, CfnOutput
 from aws_cdk import aws_sns as sns
@@ -37,24 +37,23 @@ class TelemetryStack(EnvironmentStack):
             publishers: services of AWS that publish to the topics, beside alarms and EventBridge rules.
         """
         super().__init__(scope, id, environment=environment, description=f"Topics of {environment.name}.")
+        # Of these stacks alarms page or make tickets.
+        telling = (observability, *([prometheus] if environment.collects_telemetry else []))
         self.topics = NotificationTopics(
             self,
             "Topics",
             emails=environment.alerts.emails,
             removal_policy=removal_policy(environment),
-            alarm_names=[
-                f"{stack(environment.name)}-*"
-                for stack in (observability, *([prometheus] if environment.collects_telemetry else []))
-            ],
+            alarm_names=[f"{stack(environment.name)}-*" for stack in telling],
             publishers=publishers,
         )
         self.deployment_notices: sns.Topic | None = None
         if environment.alerts.slack:
-            self._add_slack(environment, environment.alerts.slack)
+            self._add_slack(environment, environment.alerts.slack, [service, *telling])
         CfnOutput(self, "PagesTopicArn", value=self.topics.pages.topic_arn)
         CfnOutput(self, "TicketsTopicArn", value=self.topics.tickets.topic_arn)
 
-    def _add_slack(self, environment: Environment, slack: Slack) -> None:
+    def _add_slack(self, environment: Environment, slack: Slack, watched: Sequence[Callable[[str], str]]) -> None:
         notices = self.topics.add_topic_of_rules("DeploymentNotices")
         SlackChannel(
             self,
@@ -71,7 +70,7 @@ class TelemetryStack(EnvironmentStack):
                     resource_name=f"{stack(environment.name)}-*",
                     arn_format=ArnFormat.COLON_RESOURCE_NAME,
                 )
-                for stack in (service, observability)
+                for stack in watched
             ],
         )
         self.deployment_notices = notices

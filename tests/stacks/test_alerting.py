@@ -152,7 +152,7 @@ def test_no_template_has_a_routing_key_in_it(templates: Mapping[str, Template]) 
     assert parameter["Value"].startswith("{{resolve:secretsmanager:arn:aws:secretsmanager:eu-central-1:222222222222:")
 
 
-def test_pages_are_what_pagerduty_is_told_of(templates: Mapping[str, Template]) -> None:
+def test_pages_are_what_pagerduty_is_told_of_whichever_stack_they_are_in(templates: Mapping[str, Template]) -> None:
     template = templates["slipway-prod-observability"]
     rules = [
         each
@@ -160,12 +160,31 @@ def test_pages_are_what_pagerduty_is_told_of(templates: Mapping[str, Template]) 
         if "aws.cloudwatch" in each["EventPattern"]["source"]
         and all("HttpParameters" in target or "InputTransformer" in target for target in each["Targets"])
     ]
-    watched = {each["Fn::GetAtt"][0] for rule in rules for each in rule["EventPattern"]["resources"]}
-    descriptions = {
-        template["Resources"][name]["Properties"]["AlarmDescription"].rpartition("#")[2] for name in watched
-    }
     assert len(rules) == 2
-    assert descriptions == {"no-healthy-task", "load-balancer-errors"}
+    for rule in rules:
+        told = {section_of(alarm, template, templates) for alarm in rule["EventPattern"]["resources"]}
+        assert told == {"no-healthy-task", "load-balancer-errors", "watchdog"}
+
+
+def section_of(arn: dict[str, Any], template: Template, templates: Mapping[str, Template]) -> str:
+    """Of the runbook, about the alarm that is referred to like this."""
+    if "Fn::GetStackOutput" in arn:
+        place = arn["Fn::GetStackOutput"]
+        template = templates[place["StackName"]]
+        arn = template["Outputs"][place["OutputName"]]["Value"]
+    description: str = template["Resources"][arn["Fn::GetAtt"][0]]["Properties"]["AlarmDescription"]
+    return description.rpartition("#")[2]
+
+
+def test_the_channel_may_look_at_whatever_alarm_it_is_told_of(templates: Mapping[str, Template]) -> None:
+    (role,) = resources(templates["slipway-prod-telemetry"], "AWS::IAM::Policy")
+    (seen,) = [
+        each["Resource"]
+        for each in role["PolicyDocument"]["Statement"]
+        if each["Action"] == "cloudwatch:DescribeAlarms"
+    ]
+    for stack in ("service", "observability", "prometheus"):
+        assert f":alarm:slipway-prod-{stack}-*" in str(seen)
 
 
 def test_the_dashboard_shows_every_alarm_of_the_environment(templates: Mapping[str, Template]) -> None:
