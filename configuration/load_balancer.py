@@ -8,8 +8,11 @@ from configuration.errors import KeyedValueError
 from configuration.hosted_name import HostedName
 from configuration.types import PathPattern, Section
 
-# Of one rule of a listener, paths as well as wildcards in them: "Quotas for your Application Load Balancers".
-MAX_PATHS = MAX_WILDCARDS = 5
+# Each has a rule of its own, before those of the dashboards, which begin at priority 50 (stacks/dashboards.py).
+MAX_PATHS = 49
+
+# Of one rule of a listener: "Quotas for your Application Load Balancers".
+MAX_WILDCARDS = 5
 
 
 class Firewall(Section):
@@ -34,7 +37,8 @@ class LoadBalancer(HostedName):
         hosted_zone: the name of that zone; the domain is it or lies in it.
         plain_http: HTTP without a certificate.
         deletion_protection: omitted, as `retain_data` (see `Environment.deletion_protection`).
-        private_paths: answered with 404 to clients; `*` and `?` stand for any characters and any one.
+        private_paths: answered with 404 to clients, with what is below them; `*` and `?` stand for any characters and
+            any one. A rule of the load balancer takes five of these: two in a path, five in one that ends in `*`.
         access_log_days: how long access logs are kept.
         firewall: omitted, there is none.
     """
@@ -47,15 +51,19 @@ class LoadBalancer(HostedName):
 
     @field_validator("private_paths")
     @classmethod
-    def _paths_fit_into_one_rule(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+    def _each_path_fits_into_a_rule(cls, paths: tuple[str, ...]) -> tuple[str, ...]:
+        """What does not end in `*` stands there twice, the second time for what is below it (Ingress)."""
         if len(paths) > MAX_PATHS:
-            raise ValueError(f"must be at most {MAX_PATHS}, what one rule of a listener takes, are {len(paths)}")
-        wildcards = sum(path.count("*") + path.count("?") for path in paths)
-        if wildcards > MAX_WILDCARDS:
-            raise ValueError(
-                f"must have at most {MAX_WILDCARDS} wildcards * and ?, what one rule of a listener takes, "
-                f"have {wildcards}"
-            )
+            raise ValueError(f"must be at most {MAX_PATHS}, each of which is a rule of the listener, are {len(paths)}")
+        for index, path in enumerate(paths):
+            own = path.count("*") + path.count("?")
+            count, both = (own, "") if path.endswith("*") else (2 * own + 1, ", with those of what is below it")
+            if count > MAX_WILDCARDS:
+                raise KeyedValueError(
+                    (index,),
+                    f"must have at most {MAX_WILDCARDS} wildcards * and ?, what a rule of the listener takes, "
+                    f"has {count}{both}",
+                )
         return paths
 
     @model_validator(mode="after")

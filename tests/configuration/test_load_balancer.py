@@ -107,13 +107,19 @@ def test_whatever_else_is_said_of_certificates_is_one_line(table: object, line: 
         ("private_paths", ["/metrics", "health"], f"private_paths[1]: {PATH}, is 'health'"),
         (
             "private_paths",
-            ["/metrics?full"] * 6,
-            "private_paths: must be at most 5, what one rule of a listener takes, are 6",
+            ["/metrics?full"] * 50,
+            "private_paths: must be at most 49, each of which is a rule of the listener, are 50",
         ),
         (
             "private_paths",
-            ["/*/a", "/*/b", "/*/c", "/*/d?", "/?"],
-            "private_paths: must have at most 5 wildcards * and ?, what one rule of a listener takes, have 6",
+            ["/*/a", "/*/?/b?"],
+            "private_paths[1]: must have at most 5 wildcards * and ?, what a rule of the listener takes, has 7, with "
+            "those of what is below it",
+        ),
+        (
+            "private_paths",
+            ["/*/*/*/*/?/*"],
+            "private_paths[0]: must have at most 5 wildcards * and ?, what a rule of the listener takes, has 6",
         ),
         ("private_paths", [f"/{'a' * 126}"], f"private_paths[0]: {PATH}, is '/{'a' * 126}'"),
         ("access_log_days", 0, "access_log_days: must be at least 1, is 0"),
@@ -140,7 +146,8 @@ def test_a_bad_value_is_one_line(key: str, value: object, line: str, problems: P
     ("key", "value"),
     [
         ("private_paths", []),
-        ("private_paths", ["/a", "/b", "/c", "/d", "/e"]),
+        ("private_paths", [f"/{number}" for number in range(49)]),
+        ("private_paths", ["/*/a?", "/*/?/*/*/*"]),
         ("private_paths", ["/internal/*", f"/{'a' * 125}"]),
         ("access_log_days", 1),
         ("access_log_days", 3650),

@@ -9,6 +9,7 @@ import yaml
 from aws_cdk.cx_api import CloudAssembly
 
 from configuration import Configuration
+from configuration.load_balancer import MAX_PATHS
 from tests.conftest import Template, resources, templates_of
 from tests.observability.aws_definition import text_of
 
@@ -152,6 +153,7 @@ def test_their_rules_come_between_the_private_paths_and_the_services_own(
     ]
     own = {rule["Priority"] for rule in rules}
     assert all(priority < min(own) or priority > max(own) for priority in others)
+    assert min(own) > MAX_PATHS
 
 
 def test_only_the_service_sends_traces_and_only_the_load_balancer_and_grafana_ask_for_them(
