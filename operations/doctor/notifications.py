@@ -58,12 +58,25 @@ def judge(
         )
         for each, topic in pending
     ]
-    listening = {each.endpoint for listeners in found.values() for each in listeners if each.confirmed}
-    if listening or checks:
-        return checks or [Check.ok(NAME, f"{len(listening)} listen to alarms, all of them confirmed")]
-    if alerts.emails or alerts.slack:
-        return [Check.warn(NAME, warnings.NOBODY_LISTENS.about())]
+    checks += [
+        _unheard(alerts, topic) for topic, listeners in found.items() if not listeners and _wanted(alerts, topic)
+    ]
+    if checks:
+        return checks
+    listening = {each.endpoint for listeners in found.values() for each in listeners}
+    if listening:
+        return [Check.ok(NAME, f"{len(listening)} listen to alarms, all of them confirmed")]
     return [Check.ok(NAME, "no email address and no channel is to be told: slipway.toml names none")]
+
+
+def _wanted(alerts: Alerts, topic: str) -> bool:
+    """Whether somebody should listen to that topic; PagerDuty is told of pages without it, and of no ticket."""
+    return bool(alerts.emails or alerts.slack or (alerts.pagerduty_secret_arn and topic == "tickets"))
+
+
+def _unheard(alerts: Alerts, topic: str) -> Check:
+    named = alerts.emails or alerts.slack
+    return Check.warn(NAME, (warnings.NOBODY_LISTENS if named else warnings.TICKETS_UNHEARD).about(topic=topic))
 
 
 def _pagerduty(subject: Subject) -> Iterable[Check]:

@@ -62,8 +62,12 @@ SUBSCRIPTION_PENDING = Advice(
     "--notification-endpoint {address} --region {region} has it sent again.",
 )
 NOBODY_LISTENS = Advice(
-    "nobody listens to alarms, although alerts in slipway.toml names somebody",
-    "Look at the subscriptions of both topics in the console of Amazon SNS: whoever unsubscribed is there no more.",
+    "nobody listens to {topic}, although alerts in slipway.toml names somebody",
+    "Look at the subscriptions of that topic in the console of Amazon SNS: whoever unsubscribed is there no more.",
+)
+TICKETS_UNHEARD = Advice(
+    "nobody is told of {topic}, such as too many errors or slow answers: PagerDuty is told of pages only",
+    "Name an email address or a Slack channel under alerts in slipway.toml, and deploy.",
 )
 ROUTING_KEY_MISSING = Advice(
     "PagerDuty is told nothing, or cannot be deployed: {why}",

@@ -61,15 +61,34 @@ def test_an_address_that_has_not_confirmed_is_told_with_how_to_ask_again(
     )
 
 
-@pytest.mark.parametrize(("emails", "outcome"), [(("on-call@example.com",), "WARN"), ((), "OK")])
-def test_nobody_who_listens_is_a_warning_only_where_somebody_should(
-    emails: tuple[str, ...], outcome: str, told: RecordedAws, configuration: Configuration
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_that_nobody_listens_to_any_more_is_told_whoever_listens_to_the_other(
+    topic: str, told: RecordedAws, configuration: Configuration
 ) -> None:
+    listen(told, topic)
+    (check,) = checks(configuration, emails=("on-call@example.com",))
+    assert (check.outcome, check.says) == (
+        "WARN",
+        f"nobody listens to {topic}, although alerts in slipway.toml names somebody",
+    )
+
+
+def test_where_nobody_is_to_be_told_nobody_is_missed(told: RecordedAws, configuration: Configuration) -> None:
     for topic in TOPICS:
         listen(told, topic)
-    (check,) = checks(configuration, emails=emails)
-    assert check.outcome == outcome
-    assert ("nobody listens" in check.says) == (outcome == "WARN")
+    (check,) = checks(configuration)
+    assert (check.outcome, "slipway.toml names none" in check.says) == ("OK", True)
+
+
+def test_tickets_reach_nobody_where_pagerduty_alone_is_told(told: RecordedAws, configuration: Configuration) -> None:
+    told.records("DescribeSecret", {"ARN": SECRET}, SecretId=SECRET)
+    told.records("GetSecretValue", {"SecretString": '{"routing_key": "R0123"}'}, SecretId=SECRET)
+    for topic in TOPICS:
+        listen(told, topic)
+    missed, key = checks(configuration, pagerduty_secret_arn=SECRET)
+    assert (missed.outcome, key.outcome) == ("WARN", "OK")
+    assert missed.says.startswith("nobody is told of tickets")
+    assert "an email address or a Slack channel under alerts" in missed.fix
 
 
 @pytest.mark.usefixtures("healthy")
