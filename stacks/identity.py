@@ -256,7 +256,7 @@ class IdentityStack(Stack):
 
     def _workflow_role_arns(self, environment: Environment) -> list[str]:
         settings = self._identity
-        names = [settings.deploy.role_name_in(environment.name), settings.diff.role_name]
+        names = [settings.deploy.role_name_in(environment.name), settings.diff.role_name, settings.drift.role_name]
         if self._builds:
             names.append(settings.build.role_name)
         return [self.format_arn(service="iam", region="", resource="role", resource_name=name) for name in names]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from configuration import Configuration, Environment
+from operations.advice import Advice
 from operations.aws import Aws
 from operations.doctor import failures, warnings
 from operations.doctor.examination import Check
@@ -24,10 +25,16 @@ class WorkflowRole:
 
     Attributes:
         subjects: that it has to accept, as slipway.toml says.
+        delivers: whether a commit gets to the environment with it; others only look, and no release fails of them.
     """
 
     name: str
     subjects: tuple[str, ...]
+    delivers: bool = True
+
+    def problem(self, advice: Advice) -> Check:
+        """What is wrong with it: a failure only if a delivery would be one."""
+        return (Check.fail if self.delivers else Check.warn)(f"role {self.name}", advice)
 
 
 def provider_step(aws: Aws, installation: Configuration, account: str, region: str, deploy: str) -> Step:
@@ -66,9 +73,7 @@ def roles_step(aws: Aws, roles: Sequence[WorkflowRole], token: Token | None, dep
         for role in roles:
             document = gateway.trust(role.name)
             if document is None:
-                yield Check.fail(
-                    f"role {role.name}", failures.WORKFLOW_ROLE_MISSING.about(role=role.name, deploy=deploy)
-                )
+                yield role.problem(failures.WORKFLOW_ROLE_MISSING.about(role=role.name, deploy=deploy))
                 continue
             ways_in[role.name] = statements(document)
             yield of_role(role, ways_in[role.name], deploy)
@@ -82,7 +87,8 @@ def workflow_roles(
     installation: Configuration, account: str, environments: Iterable[Environment]
 ) -> list[WorkflowRole]:
     """The roles of that account, as stacks/identity.py makes them, with those of these environments."""
-    identity, subjects = installation.identity, installation.github.subjects
+    identity, github = installation.identity, installation.github
+    subjects = github.subjects
     roles = [
         WorkflowRole(identity.deploy.role_name_in(each.name), subjects(f"environment:{each.github_environment}"))
         for each in environments
@@ -90,17 +96,20 @@ def workflow_roles(
     if installation.registry.account == account and installation.build_branches:
         refs = [f"ref:refs/heads/{branch}" for branch in installation.build_branches]
         roles.append(WorkflowRole(identity.build.role_name, tuple(each for ref in refs for each in subjects(ref))))
-    return [*roles, WorkflowRole(identity.diff.role_name, subjects("pull_request"))]
+    return [
+        *roles,
+        WorkflowRole(identity.diff.role_name, subjects("pull_request"), delivers=False),
+        WorkflowRole(identity.drift.role_name, subjects(f"ref:refs/heads/{github.default_branch}"), delivers=False),
+    ]
 
 
 def of_role(role: WorkflowRole, ways_in: Sequence[Statement], deploy: str) -> Check:
     """Whether the role accepts the subjects that it has to."""
     accepted = {subject for way in ways_in for subject in way.subjects}
     missing = next((each for each in role.subjects if each not in accepted), None)
-    name = f"role {role.name}"
     if missing:
-        return Check.fail(name, failures.TRUST_OUTDATED.about(role=role.name, subject=missing, deploy=deploy))
-    return Check.ok(name, f"accepts {' and '.join(role.subjects)}")
+        return role.problem(failures.TRUST_OUTDATED.about(role=role.name, subject=missing, deploy=deploy))
+    return Check.ok(f"role {role.name}", f"accepts {' and '.join(role.subjects)}")
 
 
 def of_token(token: Token, ways_in: Mapping[str, Sequence[Statement]], now: datetime) -> list[Check]:

@@ -90,6 +90,7 @@ def record_health(aws: RecordedAws) -> None:
     aws.records("GetOpenIDConnectProvider", {"ClientIDList": ["sts.amazonaws.com"]})
     role(aws, "slipway-dev-deploy", trust_of_workflows("environment:dev", ref="refs/heads/develop"))
     role(aws, "slipway-diff", trust_of_workflows("pull_request"))
+    role(aws, "slipway-drift", trust_of_workflows("ref:refs/heads/main", workflow="drift"))
     for arn in (EXECUTION_ROLE, TASK_ROLE):
         role(aws, arn.rpartition("/")[2], TRUST_OF_TASKS)
     aws.records("SimulatePrincipalPolicy", {"EvaluationResults": []})

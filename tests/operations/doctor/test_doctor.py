@@ -27,6 +27,9 @@ def test_where_nothing_is_wrong_every_line_is_ok_and_the_exit_code_is_0(slipway:
         "      repo:example-org@1000001/example-service@2000002:environment:dev",
         "OK    role slipway-diff: accepts repo:example-org/example-service:pull_request",
         "      and repo:example-org@1000001/example-service@2000002:pull_request",
+        "OK    role slipway-drift: accepts",
+        "      repo:example-org/example-service:ref:refs/heads/main and",
+        "      repo:example-org@1000001/example-service@2000002:ref:refs/heads/main",
         "OK    stack slipway-dev-network: UPDATE_COMPLETE",
         "OK    stack slipway-dev-telemetry: UPDATE_COMPLETE",
         "OK    stack slipway-dev-observability: UPDATE_COMPLETE",
@@ -43,7 +46,7 @@ def test_where_nothing_is_wrong_every_line_is_ok_and_the_exit_code_is_0(slipway:
         "OK    deployment alarms: 2 of them, none is firing",
         "OK    quota: 1 of 16 vCPUs of Fargate at most, by this service",
     ]
-    assert (ended.exit_code, ended.stderr) == (0, "dev: 20 OK\n")
+    assert (ended.exit_code, ended.stderr) == (0, "dev: 21 OK\n")
 
 
 def test_as_json_it_is_one_object_on_stdout(healthy: RecordedAws, slipway: Slipway) -> None:
@@ -180,8 +183,9 @@ def test_without_an_environment_all_of_the_account_are_examined(healthy: Recorde
         "OK    identity provider",
         "OK    role slipway-dev-deploy",
         "OK    role slipway-diff",
+        "OK    role slipway-drift",
     ]
-    assert (ended.exit_code, ended.stderr) == (0, "account 111111111111: 5 OK\n")
+    assert (ended.exit_code, ended.stderr) == (0, "account 111111111111: 6 OK\n")
     assert not {"DescribeStacks", "DescribeServices"} & set(healthy.operations())
 
 

@@ -38,9 +38,23 @@ def test_a_role_that_trusts_an_older_name_of_the_repository_fails(healthy: Recor
 
 
 def test_a_role_that_is_not_there_fails(healthy: RecordedAws, slipway: Slipway) -> None:
-    healthy.refuses("GetRole", "NoSuchEntity", RoleName="slipway-diff")
+    healthy.refuses("GetRole", "NoSuchEntity", RoleName="slipway-dev-deploy")
     line = only(slipway("doctor", "dev"), "FAIL")
-    assert line.startswith("role slipway-diff: there is no role slipway-diff")
+    assert line.startswith("role slipway-dev-deploy: there is no role slipway-dev-deploy")
+
+
+@pytest.mark.parametrize("name", ["slipway-diff", "slipway-drift"])
+def test_a_role_that_only_looks_keeps_nobody_from_releasing(name: str, healthy: RecordedAws, slipway: Slipway) -> None:
+    healthy.refuses("GetRole", "NoSuchEntity", RoleName=name)
+    ended = slipway("doctor", "dev")
+    assert only(ended, "WARN").startswith(f"role {name}: there is no role {name}")
+    assert ended.exit_code == 0
+
+
+def test_a_role_that_looks_for_drift_on_another_branch_is_told(healthy: RecordedAws, slipway: Slipway) -> None:
+    role(healthy, "slipway-drift", trust_of_workflows("ref:refs/heads/trunk", workflow="drift"))
+    line = only(slipway("doctor", "dev"), "WARN")
+    assert "slipway-drift does not accept repo:example-org/example-service:ref:refs/heads/main" in line
 
 
 def jwt(**claims: Any) -> str:
@@ -60,11 +74,12 @@ def test_the_subject_of_a_token_is_printed_beside_what_each_role_accepts(slipway
     assert f"OK    token: its sub is {sub}" in said(ended, "OK")
     assert "OK    token: slipway-dev-deploy accepts it" in said(ended, "OK")
     assert said(ended, "WARN") == [
-        f"WARN  token: slipway-diff does not accept the token: sub is {sub}, and has to be "
-        "repo:example-org/example-service:pull_request or "
-        "repo:example-org@1000001/example-service@2000002:pull_request It accepts sub "
-        "repo:example-org/example-service:pull_request, "
-        "repo:example-org@1000001/example-service@2000002:pull_request."
+        f"WARN  token: {name} does not accept the token: sub is {sub}, and has to be "
+        f"repo:example-org/example-service:{context} or "
+        f"repo:example-org@1000001/example-service@2000002:{context} It accepts sub "
+        f"repo:example-org/example-service:{context}, "
+        f"repo:example-org@1000001/example-service@2000002:{context}."
+        for name, context in (("slipway-diff", "pull_request"), ("slipway-drift", "ref:refs/heads/main"))
     ]
     assert ended.exit_code == 0
 
