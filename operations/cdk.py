@@ -11,11 +11,8 @@ from pathlib import Path
 
 from configuration import Configuration, Environment
 from operations.aws import Aws, assuming, connect
+from operations.bootstrapped import role_arn
 from operations.errors import OperationError
-from operations.partitions import partition_of
-
-QUALIFIER = "hnb659fds"
-"""What `cdk bootstrap` puts into names when it is given no other ("Customize AWS CDK bootstrapping")."""
 
 PROJECT = Path(__file__).parents[1]
 
@@ -90,8 +87,7 @@ def reader(configuration: Configuration, environment: Environment, *, doing: str
     Raises:
         OperationError: the role cannot be taken on.
     """
-    account, region = environment.account, environment.region
-    role = f"arn:{partition_of(region)}:iam::{account}:role/cdk-{QUALIFIER}-lookup-role-{account}-{region}"
+    role = role_arn("lookup", environment)
     return Reader(assuming(connect(configuration, environment), role, "slipway-lookup"), doing)
 
 

@@ -74,7 +74,7 @@ def deploy(
     lacking = stack is None or stack.status == CREATION_FAILED
     parameters: dict[str, str] = {}
     if lacking and environment.image != "asset":
-        check_tag(tag)
+        _require_tag(environment, name, tag)
         with explained(aws):
             caller = Sts(aws).caller()
         parameters = {IMAGE_TAG: tag, RELEASED_BY: str(signature(caller.name, variables))}
@@ -85,6 +85,16 @@ def deploy(
     if exit_code:
         raise _not_deployed(environment, words, exit_code, told)
     return Deployment(environment.name, created=lacking, tag=parameters.get(IMAGE_TAG, ""))
+
+
+def _require_tag(environment: Environment, stack: str, tag: str) -> None:
+    if not tag:
+        raise OperationError(
+            f"{environment.name} has no service yet, and is not created without an image: {stack} is not deployed",
+            fix=f"Push an image, and run slipway deploy {environment.name} --tag TAG with its tag.",
+            exit_code=ExitCode.BAD_INPUT,
+        )
+    check_tag(tag)
 
 
 def _at_rest(aws: Aws, environment: Environment, name: str, say: Callable[[str], None]) -> Stack | None:

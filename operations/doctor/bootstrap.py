@@ -4,18 +4,12 @@ from collections.abc import Iterable
 
 from configuration import Environment
 from operations.aws import Aws
+from operations.bootstrapped import VERSION_PARAMETER, role_arn, role_name
 from operations.doctor import failures, warnings
 from operations.doctor.examination import Check
 from operations.doctor.subject import Step
 from operations.gateways.ssm import Ssm
 from operations.gateways.sts import Sts
-from operations.partitions import partition_of
-
-QUALIFIER = "hnb659fds"
-"""What `cdk bootstrap` puts into names when it is given no other ("Customize AWS CDK bootstrapping")."""
-
-PARAMETER = f"/cdk-bootstrap/{QUALIFIER}/version"
-"""Where the bootstrap stack says its version."""
 
 NEEDED = 8
 """Of aws-cdk-lib 2.275: the `requiresBootstrapStackVersion` of the look-up role in its cloud assembly; the stacks
@@ -30,7 +24,7 @@ def step(aws: Aws, environment: Environment) -> Step:
     gateway, name = Ssm(aws), f"bootstrap {environment.region}"
 
     def run() -> Iterable[Check]:
-        yield judge(name, gateway.value(PARAMETER), account=environment.account, region=environment.region)
+        yield judge(name, gateway.value(VERSION_PARAMETER), account=environment.account, region=environment.region)
 
     return Step(name, run)
 
@@ -38,10 +32,10 @@ def step(aws: Aws, environment: Environment) -> Step:
 def role_step(aws: Aws, environment: Environment) -> Step:
     """Take on the role through which everything is deployed: whether that may be done shows only when it is."""
     gateway, name = Sts(aws), "CDK's deploy role"
-    role = f"cdk-{QUALIFIER}-deploy-role-{environment.account}-{environment.region}"
 
     def run() -> Iterable[Check]:
-        if gateway.may_assume(f"arn:{partition_of(environment.region)}:iam::{environment.account}:role/{role}"):
+        role = role_name("deploy", environment)
+        if gateway.may_assume(role_arn("deploy", environment)):
             yield Check.ok(name, f"these credentials may take it on: {role}")
         else:
             advice = failures.DEPLOY_ROLE_REFUSED.about(role=role, environment=environment.name)

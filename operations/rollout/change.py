@@ -7,15 +7,13 @@ from contextlib import suppress
 
 from configuration import Environment
 from operations.aws import Aws, assuming, explained
+from operations.bootstrapped import role_arn
 from operations.errors import ExitCode, OperationError
 from operations.gateways.change_sets import Change, ChangeSet, ChangeSets
 from operations.gateways.cloudformation import Stack
 
 IMAGE_TAG, RELEASED_BY = "ImageTag", "ReleasedBy"
 """Parameters of the service stack (stacks/service.py)."""
-
-QUALIFIER = "hnb659fds"
-"""What `cdk bootstrap` puts into names when it is given no other ("Customize AWS CDK bootstrapping")."""
 
 RELEASED = {"AWS::ECS::TaskDefinition", "AWS::ECS::Service", "AWS::SSM::Parameter"}
 """What a release changes: the task definition, the service, and the record of the release."""
@@ -39,7 +37,7 @@ class ReleaseChange:
         Raises:
             OperationError: the role cannot be taken on.
         """
-        self._aws = assuming(aws, deploy_role(environment), "slipway-release")
+        self._aws = assuming(aws, role_arn("deploy", environment), "slipway-release")
         self._change_sets = ChangeSets(self._aws, stack.name)
         self._stack, self._clock, self._environment = stack, clock, environment.name
         self.name = f"slipway-{uuid.uuid4().hex[:12]}"
@@ -134,18 +132,6 @@ class ReleaseChange:
                 )
             time.sleep(INTERVAL)
         return change_set
-
-
-def deploy_role(environment: Environment) -> str:
-    """The ARN of CDK's deploy role for that environment."""
-    account, region = environment.account, environment.region
-    return f"arn:{_partition(region)}:iam::{account}:role/cdk-{QUALIFIER}-deploy-role-{account}-{region}"
-
-
-def _partition(region: str) -> str:
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def unexpected(changes: Sequence[Change]) -> list[Change]:

@@ -44,7 +44,7 @@ def locate(configuration: Configuration, environment: Environment) -> Deployed:
 
 def _creation(environment: Environment) -> str:
     if environment.image == "asset":
-        return f"Run npx cdk deploy 'slipway-{environment.name}-*'."
+        return f"Run slipway deploy {environment.name}, which creates it."
     return f"Run slipway release {environment.name} --tag TAG, which creates it."
 
 

@@ -112,7 +112,7 @@ def check_images(environment: Environment) -> None:
     if environment.image == "asset":
         raise OperationError(
             f'{environment.name} has image = "asset": CDK builds the image, and deploying it is the release',
-            fix=f"Run npx cdk deploy 'slipway-{environment.name}-*', with the commit checked out that is to run.",
+            fix=f"Run slipway deploy {environment.name}, with the commit checked out that is to run.",
             exit_code=ExitCode.BAD_INPUT,
         )
 

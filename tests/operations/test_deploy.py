@@ -98,7 +98,15 @@ def test_a_service_that_does_not_exist_is_not_created_without_a_tag(cdk: Cdk, wo
     world.stack = ""
     ended = slipway("deploy", "dev")
     assert (ended.exit_code, cdk.asked) == (2, [])
-    assert "'' is not a tag" in ended.stderr
+    assert ended.stderr.startswith("slipway: dev has no service yet, and is not created without an image: ")
+    assert "run slipway deploy dev --tag TAG" in ended.stderr
+
+
+def test_what_is_no_tag_creates_no_service(cdk: Cdk, world: World, slipway: Slipway) -> None:
+    world.stack = ""
+    ended = slipway("deploy", "dev", "--tag", "latest")
+    assert (ended.exit_code, cdk.asked) == (2, [])
+    assert "'latest' is not a tag" in ended.stderr
 
 
 def test_that_it_fails_is_told_with_the_reason_of_cloudformation(
