@@ -57,6 +57,6 @@ class RegistryStack(Stack):
                 self,
                 "GitHubCredentials",
                 value=cache.credentials.ref,
-                description="Empty until you run: aws secretsmanager put-secret-value --secret-id "
+                description="Made up until you run: aws secretsmanager put-secret-value --secret-id "
                 f"{SECRET_NAME} --secret-string file://credentials.json (username and accessToken)",
             )

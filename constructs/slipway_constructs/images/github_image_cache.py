@@ -25,12 +25,15 @@ def cached_repository(full_name: str) -> str:
 class GitHubImageCache(Construct):
     """A pull-through cache rule for ghcr.io: ECS pulls from ECR, which fetches what it does not have yet.
 
-    GHCR wants credentials even for public images. Their secret is created empty, and until somebody fills it no image
-    can be pulled. The repositories that ECR creates have immutable tags, as the others. Scanning is no setting of a
-    creation template: these images are scanned if the scanning configuration of the account's registry says so.
+    GHCR wants credentials even for public images. Until somebody puts them into the secret no image can be pulled. It
+    begins with a made-up token: ECR reads the secret when the rule is created (CreatePullThroughCacheRule, Amazon ECR
+    API reference, "Errors"), and in an empty one there is nothing to be read. A deployment leaves its value alone.
+
+    The repositories that ECR creates have immutable tags, as the others. Scanning is no setting of a creation template:
+    these images are scanned if the scanning configuration of the account's registry says so.
 
     Attributes:
-        credentials: the empty secret; to be filled with the keys `username` and `accessToken`.
+        credentials: the secret; to be filled with the keys `username` and `accessToken`.
     """
 
     def __init__(self, scope: Construct, id: str, *, releases_kept: int) -> None:
@@ -45,6 +48,11 @@ class GitHubImageCache(Construct):
             "Credentials",
             name=SECRET_NAME,
             description="Fill with username and accessToken of a GitHub account that may read the package.",
+            generate_secret_string=secretsmanager.CfnSecret.GenerateSecretStringProperty(
+                secret_string_template='{"username": "to-be-filled"}',  # noqa: S106 - a name that nobody has
+                generate_string_key="accessToken",
+                exclude_punctuation=True,
+            ),
         )
         for finding in ("AwsSolutions-SMG4", "NIST.800.53.R5-SecretsManagerRotationEnabled"):
             acknowledge(

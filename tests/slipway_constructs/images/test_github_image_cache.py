@@ -30,10 +30,13 @@ def test_what_begins_with_ghcr_is_pulled_from_github_with_the_credentials_of_the
     }
 
 
-def test_the_secret_has_a_name_that_ecr_takes_and_no_value(stack: Stack) -> None:
+def test_the_secret_has_a_name_that_ecr_takes_and_a_value_in_its_form_that_is_in_no_template(stack: Stack) -> None:
     secret = only(stack, SECRET)
     assert secret["Name"].startswith("ecr-pullthroughcache/")
-    assert set(secret) == {"Name", "Description"}  # in particular neither SecretString nor GenerateSecretString
+    assert set(secret) == {"Name", "Description", "GenerateSecretString"}  # in particular no SecretString
+    made_up = secret["GenerateSecretString"]
+    keys = {*json.loads(made_up["SecretStringTemplate"]), made_up["GenerateStringKey"]}
+    assert keys == {"username", "accessToken"}  # ECR reads them when the rule is created
 
 
 def test_tags_of_its_repositories_never_move(stack: Stack) -> None:
