@@ -54,8 +54,14 @@ def allow(role: iam.Role, actions: Sequence[str], resources: Sequence[str], why_
     """Add a statement to the role.
 
     Args:
-        why_wildcard: the fact for which cdk-nag's finding on a resource with an asterisk is accepted.
+        why_wildcard: the fact for which cdk-nag's finding on a resource with an asterisk is accepted; omitted, no
+            resource may have one.
+
+    Raises:
+        ValueError: a resource has an asterisk, and nobody says why.
     """
+    if not why_wildcard and (wild := [resource for resource in resources if "*" in resource]):
+        raise ValueError(f"why_wildcard must say why {wild[0]} has an asterisk")
     role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
     for resource in resources:
         if "*" in resource:

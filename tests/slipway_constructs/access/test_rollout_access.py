@@ -1,8 +1,12 @@
 """Watching and stopping the rollouts of one service: which rights, and on what."""
 
+import pytest
 from aws_cdk import Stack
 
+from slipway_constructs.access.operated_service import allow
 from slipway_constructs.access.rollout_access import grant_rollout_access
+from tests.conftest import resources
+from tests.slipway_constructs.conftest import template_of
 from tests.slipway_constructs.grants import OPERATED, PLACE, SERVICE, conditions, granted, stack_with_role
 
 REPOSITORY = "arn:aws:ecr:eu-central-1:222222222222:repository/shop"
@@ -51,3 +55,10 @@ def test_without_a_repository_there_is_no_right_to_look_into_one() -> None:
 def test_without_a_record_of_releases_no_parameter_is_read() -> None:
     with_one = granted(stack_with(release_parameter="/acme/release"))
     assert with_one.keys() - granted(stack_with()).keys() == {"ssm:GetParameterHistory"}
+
+
+def test_a_wildcard_without_a_reason_is_granted_to_nobody() -> None:
+    stack, role = stack_with_role()
+    with pytest.raises(ValueError, match=r"why_wildcard must say why arn:aws:s3:::any/\* has an asterisk"):
+        allow(role, ["s3:GetObject"], ["arn:aws:s3:::one", "arn:aws:s3:::any/*"])
+    assert resources(template_of(stack), "AWS::IAM::Policy") == []
