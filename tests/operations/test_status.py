@@ -1,6 +1,7 @@
 """`slipway status`: what it asks, and what it prints."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,6 +171,21 @@ def test_an_environment_without_a_service_is_told_how_to_get_one(
     told = f"slipway: {environment} has no service: the stack {name} is {state or 'not deployed'}.\n{fix}\n"
     assert ended.stderr == told
     assert (ended.exit_code, ended.stdout) == (1, "")
+
+
+def test_an_environment_whose_image_cdk_builds_is_created_by_deploying_it(
+    world: World, slipway: Slipway, tmp_path: Path
+) -> None:
+    def no_stack(_: dict[str, Any]) -> dict[str, Any]:
+        raise RefusalError("ValidationError", "Stack with id slipway-dev-service does not exist")
+
+    world.aws.answer("DescribeStacks", no_stack)
+    text = Path("slipway.toml").read_text(encoding="utf-8")
+    path = tmp_path / "slipway.toml"
+    path.write_text(text.replace("[environments.dev]", '[environments.dev]\nimage = "asset"'), encoding="utf-8")
+    assert slipway("--configuration", str(path), "status", "dev").stderr.endswith(
+        "\nRun slipway deploy dev, which creates it.\n"
+    )
 
 
 @pytest.mark.parametrize("status", [None, "INACTIVE"])

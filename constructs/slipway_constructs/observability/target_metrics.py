@@ -35,7 +35,11 @@ class TrafficMetrics(Protocol):
         ...
 
     def unserved_requests(self) -> cloudwatch.IMetric:
-        """How many requests the load balancer itself answered with 5xx, because no task did."""
+        """How many requests the load balancer itself answered with 5xx, because no task did.
+
+        Of every target group behind it, also those of other services: AWS publishes HTTPCode_ELB_5XX_Count by load
+        balancer and zone only ("CloudWatch metrics for your Application Load Balancer").
+        """
         ...
 
     def connection_errors(self) -> cloudwatch.IMetric:
