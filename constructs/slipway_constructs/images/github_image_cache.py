@@ -43,29 +43,7 @@ class GitHubImageCache(Construct):
             releases_kept: images beyond this number expire, the oldest first.
         """
         super().__init__(scope, id)
-        self.credentials = secretsmanager.CfnSecret(
-            self,
-            "Credentials",
-            name=SECRET_NAME,
-            description="Fill with username and accessToken of a GitHub account that may read the package.",
-            generate_secret_string=secretsmanager.CfnSecret.GenerateSecretStringProperty(
-                secret_string_template='{"username": "to-be-filled"}',  # noqa: S106 - a name that nobody has
-                generate_string_key="accessToken",
-                exclude_punctuation=True,
-            ),
-        )
-        for finding in ("AwsSolutions-SMG4", "NIST.800.53.R5-SecretsManagerRotationEnabled"):
-            acknowledge(
-                self.credentials,
-                finding,
-                "The token is GitHub's: nothing in AWS can issue a new one, so it cannot be rotated from here.",
-            )
-        for finding in ("NIST.800.53.R5-SecretsManagerUsingKMSKey", "Checkov::CKV_AWS_149"):
-            acknowledge(
-                self.credentials,
-                finding,
-                "A pull-through cache takes only secrets that are encrypted with the account's key aws/secretsmanager.",
-            )
+        self.credentials = self._credentials()
         template = ecr.CfnRepositoryCreationTemplate(
             self,
             "Repositories",
@@ -86,6 +64,32 @@ class GitHubImageCache(Construct):
             credential_arn=self.credentials.ref,
         )
         rule.add_resource_dependency(template)
+
+    def _credentials(self) -> secretsmanager.CfnSecret:
+        credentials = secretsmanager.CfnSecret(
+            self,
+            "Credentials",
+            name=SECRET_NAME,
+            description="Fill with username and accessToken of a GitHub account that may read the package.",
+            generate_secret_string=secretsmanager.CfnSecret.GenerateSecretStringProperty(
+                secret_string_template='{"username": "to-be-filled"}',  # noqa: S106 - a name that nobody has
+                generate_string_key="accessToken",
+                exclude_punctuation=True,
+            ),
+        )
+        for finding in ("AwsSolutions-SMG4", "NIST.800.53.R5-SecretsManagerRotationEnabled"):
+            acknowledge(
+                credentials,
+                finding,
+                "The token is GitHub's: nothing in AWS can issue a new one, so it cannot be rotated from here.",
+            )
+        for finding in ("NIST.800.53.R5-SecretsManagerUsingKMSKey", "Checkov::CKV_AWS_149"):
+            acknowledge(
+                credentials,
+                finding,
+                "A pull-through cache takes only secrets that are encrypted with the account's key aws/secretsmanager.",
+            )
+        return credentials
 
 
 def _lifecycle_policy(releases_kept: int) -> dict[str, object]:
