@@ -6,17 +6,28 @@ import os
 import shutil
 from pathlib import Path
 
-import app as application  # first: it chooses the Node that aws_cdk starts
+import pytest
 
-from aws_cdk.cx_api import CloudAssembly  # isort: skip - see above
-from configuration import Configuration
+VALIDATION = "CDK_VALIDATION"
+"""CDK's own rules, whose engine takes as long to start in a process as everything else of a synthesis.
+
+The process of aws_cdk keeps what is said of them while it starts; what else the tests start has them all the same. Of
+every variant they are heard in test_acknowledgements.py.
+"""
+
+with pytest.MonkeyPatch.context() as _patch:
+    _patch.setenv(VALIDATION, "false")
+    import app as application  # first: it chooses the Node that aws_cdk starts
+
+    from aws_cdk.cx_api import CloudAssembly  # isort: skip - see above
+    from configuration import Configuration
 
 ASSEMBLIES = "TESTS_ASSEMBLIES"
 """The environment variable with the folder that all workers share."""
 
 
 def synthesise(configuration: Configuration) -> CloudAssembly:
-    """What `cdk synth` would write, made anew through the same door, cdk-nag included."""
+    """What `cdk synth` would write, made anew through the same door, cdk-nag included, without CDK's own rules."""
     return application.build_app(configuration).synth()
 
 

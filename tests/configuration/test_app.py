@@ -10,6 +10,7 @@ import pytest
 
 from tests.configuration.conftest import Write
 from tests.conftest import PROJECT
+from tests.synthesis import VALIDATION
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def synthesize(context: dict[str, str], assembly: Path) -> subprocess.CompletedP
     return subprocess.run(
         [sys.executable, PROJECT / "app.py"],
         cwd=assembly.parent,
-        env={**os.environ, "CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(assembly)},
+        env={**os.environ, VALIDATION: "false", "CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": str(assembly)},
         capture_output=True,
         text=True,
         check=False,

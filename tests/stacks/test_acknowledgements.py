@@ -1,4 +1,4 @@
-"""cdk-nag: a finding that nobody has accepted fails the synthesis, and nothing is accepted that is not found."""
+"""cdk-nag and CDK's own rules: a finding that nobody has accepted fails, and nothing is accepted that is not found."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 import pytest
-from aws_cdk import Acknowledgment, App, Stack, Validations
+from aws_cdk import Acknowledgment, App, CloudFormationValidatePlugin, Stack, Validations
 from aws_cdk import aws_s3 as s3
 from cdk_nag import NIST80053R5Checks
 from constructs import IConstruct
@@ -29,7 +29,7 @@ VARIANTS = (
     "other networks",
     "every option of a service",
 )
-CHECKOV = "Checkov::"
+CHECKOV, CDK = "Checkov::", "CloudFormation-Validate::"
 
 
 class Accepted(NamedTuple):
@@ -47,15 +47,25 @@ class Variant:
     configuration: Configuration
     accepted: frozenset[Accepted]
     found: frozenset[tuple[str, str]]
+    errors_of_cdk: frozenset[tuple[str, str]]
 
 
 def findings(app: App) -> frozenset[tuple[str, str]]:
     """Path of the construct and id of the finding, of all that the synthesis of that app reports, which fails."""
+    return frozenset((path, finding) for path, finding, _severity in judged(app))
+
+
+def judged(app: App) -> frozenset[tuple[str, str, str]]:
+    """The findings, each with its severity."""
     with pytest.raises(RuntimeError, match=r"^ValidationFailed: "):
         app.synth()
     report = json.loads((Path(app.outdir) / "validation-report.json").read_text())
     return frozenset(
-        (construct["constructPath"], acknowledgeable(plugin["pluginName"], violation["ruleName"]))
+        (
+            construct["constructPath"],
+            acknowledgeable(plugin["pluginName"], violation["ruleName"]),
+            violation["severity"],
+        )
         for plugin in report["pluginReports"]
         for violation in plugin["violations"]
         for construct in violation["violatingConstructs"]
@@ -91,8 +101,16 @@ def unaccepted(configuration: Configuration) -> Variant:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(acknowledgements, "Validations", Unheard)
         app = application.build_app(configuration)
-    Validations.of(app).add_plugins(NIST80053R5Checks(app))
-    return Variant(configuration, frozenset(Unheard.accepted), findings(app))
+    Validations.of(app).add_plugins(NIST80053R5Checks(app), CloudFormationValidatePlugin())
+    found = judged(app)
+    return Variant(
+        configuration,
+        frozenset(Unheard.accepted),
+        frozenset((path, finding) for path, finding, _severity in found),
+        frozenset(
+            (path, finding) for path, finding, severity in found if finding.startswith(CDK) and severity != "warning"
+        ),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +148,13 @@ def test_every_acknowledgement_is_of_something_that_is_found_at_that_construct(
     }
     assert len(of_cdk) > 20
     assert idle == set()
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_cdks_own_rules_find_no_error(name: str, variants_unaccepted: Mapping[str, Variant]) -> None:
+    variant = variants_unaccepted[name]
+    assert [each for each in variant.found if each[1].startswith(CDK)]  # they were asked, and warn of some things
+    assert variant.errors_of_cdk == set()
 
 
 def test_the_acknowledgements_are_as_reviewed(

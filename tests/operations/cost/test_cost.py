@@ -1,6 +1,7 @@
 """`slipway cost`, over the templates of the project's own configuration and over folders that are no assembly."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from operations.errors import OperationError
 from operations.rendering.cost import lines
 from tests.conftest import Template
 from tests.operations.conftest import Slipway
+from tests.synthesis import VALIDATION
 
 
 @pytest.fixture(scope="session")
@@ -134,7 +136,17 @@ def test_what_is_not_priced_is_said_below_the_table(
     assert "not priced: AWS::RDS::DBInstance: the price table does not know this type" in printed
 
 
-def test_without_an_assembly_the_app_is_synthesised_and_its_progress_is_told(slipway: Slipway, folder: str) -> None:
+@pytest.fixture(scope="session")
+def home() -> str:
+    """Of the user, before a test is given one of its own: there jsii keeps what it takes ten seconds to unpack."""
+    return os.environ["HOME"]
+
+
+def test_without_an_assembly_the_app_is_synthesised_and_its_progress_is_told(
+    home: str, slipway: Slipway, shell: pytest.MonkeyPatch, folder: str
+) -> None:
+    shell.setenv("HOME", home)
+    shell.setenv(VALIDATION, "false")
     ended = slipway("cost", "dev")
     assert ended.stdout == slipway("cost", "dev", "--assembly", folder).stdout
     begun, done = ended.stderr.splitlines()

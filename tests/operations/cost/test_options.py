@@ -15,9 +15,9 @@ from tests.synthesis import assemble
 
 @pytest.fixture(scope="module")
 def estimates(configuration: Configuration) -> Mapping[str, Estimate]:
-    """Of all variants of prod, by name."""
+    """Of all variants of prod, by name; prod is beside them as in the tests of the stacks, which share the assembly."""
     environments = {name: {"branch": None, **tables} for name, tables in VARIANTS.items()}
-    chosen = varied(configuration, environments).select(VARIANTS)
+    chosen = varied(configuration, environments).select(["prod", *VARIANTS])
     return price(chosen, templates_of(assemble(chosen)), Profile(), names=list(VARIANTS)).environments
 
 
