@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -95,13 +96,19 @@ class Unheard:
         self.accepted.add(Accepted(self._path, acknowledgment.id, acknowledgment.reason))
 
 
+@cache
+def rules_of_cdk() -> CloudFormationValidatePlugin:
+    """The one for all apps: another would start the engine anew."""
+    return CloudFormationValidatePlugin()
+
+
 def unaccepted(configuration: Configuration) -> Variant:
     """Of that configuration, with every stack held to NIST SP 800-53: what is accepted holds in every environment."""
     Unheard.accepted = set()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(acknowledgements, "Validations", Unheard)
         app = application.build_app(configuration)
-    Validations.of(app).add_plugins(NIST80053R5Checks(app), CloudFormationValidatePlugin())
+    Validations.of(app).add_plugins(NIST80053R5Checks(app), rules_of_cdk())
     found = judged(app)
     return Variant(
         configuration,
