@@ -35,6 +35,15 @@ def _not_reserved(name: str) -> str:
 OwnVariableName = Annotated[VariableName, AfterValidator(_not_reserved)]
 
 
+def _a_program(words: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(words) or not words:
+        raise ValueError(f"must be a program and its arguments, none of them empty, is {list(words)}")
+    return words
+
+
+Command = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_a_program)]
+
+
 class Task(Section):
     """`[environments.NAME.task]`: the size of one task, and what its container is told.
 
@@ -43,7 +52,11 @@ class Task(Section):
         memory: MiB.
         architecture: omitted, arm64; in the sandbox, that of the machine.
         port: on which the container listens.
-        liveness_path: answered as long as the process is sound; asked inside the container.
+        liveness_path: answered with 200 as long as the process is sound; asked inside the container, with the image's
+            Python, and by `make up` through the load balancer.
+        health_command: a program of the image and its arguments, run inside the container in the place of asking
+            liveness_path, without a shell; within 3 s it ends with 0 as long as the process is sound. For images
+            without Python.
         readiness_path: answered while it can serve; asked by the load balancer.
         start_seconds: what a task may take to become ready. ECS takes up to 300: startPeriod of HealthCheck in its API
             reference. The service's grace period is longer by what the load balancer needs to see it.
@@ -66,6 +79,7 @@ class Task(Section):
     architecture: Architecture | None = None
     port: Port = 8000
     liveness_path: RequestPath = "/health/live"
+    health_command: Command | None = None
     readiness_path: RequestPath = "/health/ready"
     start_seconds: int = Field(default=5, ge=0, le=300)
     measured_start_seconds: float = Field(default=1.5, gt=0)

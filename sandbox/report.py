@@ -20,6 +20,7 @@ class Report:
     Attributes:
         containers: whether tasks are containers; otherwise they are simulated.
         tasks: their ids.
+        liveness_path: at which the service answers 200 below the URL.
         recorded: resource types that the emulator only remembers: they are deployed, and do nothing.
         seconds: of each step.
     """
@@ -29,6 +30,7 @@ class Report:
     containers: bool
     tasks: Sequence[str]
     url: str
+    liveness_path: str
     recorded: Sequence[str]
     seconds: Mapping[str, float]
 
@@ -52,5 +54,5 @@ def lines(report: Report) -> list[str]:
         "Seconds",
         *(f"  {seconds:>5.1f}  {step}" for step, seconds in report.seconds.items()),
         f"URL         {report.url}",
-        f"Try         curl {report.url}/health/live",
+        f"Try         curl {report.url}{report.liveness_path}",
     ]

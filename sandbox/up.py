@@ -132,7 +132,7 @@ def _wait_until_serving(workspace: Workspace) -> None:
         if status.running < status.desired:
             missing = f"{status.running} of {status.desired} tasks run"
             return False
-        url = f"{status.url}/health/live"
+        url = f"{status.url}{workspace.environment.task.liveness_path}"
         try:
             return emulation.answers(url)
         except OSError as error:
@@ -159,6 +159,7 @@ def _report(workspace: Workspace, engine: Engine | None, aws: Aws, tag: str, pro
         containers=engine is not None,
         tasks=[task.id for task in Ecs(aws).tasks(status.cluster, status.service)],
         url=status.url,
+        liveness_path=workspace.environment.task.liveness_path,
         recorded=sorted({each.type for found in resources.values() for each in found if each.type in recorded}),
         seconds=progress.seconds,
     )

@@ -117,6 +117,7 @@ class ServiceStack(EnvironmentStack):
             architecture=CPU_ARCHITECTURES[architecture],
             port=settings.port,
             liveness_path=settings.liveness_path,
+            health_command=settings.health_command,
             environment={
                 **settings.variables,
                 "ENVIRONMENT": environment.name,

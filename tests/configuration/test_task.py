@@ -10,6 +10,7 @@ from tests.configuration.conftest import REMOVED, Problems, Read
 DEV = "environments.dev"
 TASK = f"{DEV}.task"
 NAME = "must be an environment variable's name of capital letters, digits and _, no digit first"
+PROGRAM = "must be a program and its arguments, none of them empty"
 PATH = "must be a path that begins with /, of letters, digits and . _ ~ - /"
 SECRET = (
     "must be the whole ARN of a Secrets Manager secret, with the six characters at its end and, for one key of its "
@@ -62,6 +63,9 @@ def test_the_sizes_are_those_of_fargate(cpu: int, smallest: int, second: int, la
         ("liveness_path", "/live; rm -r /", f"{PATH}, is '/live; rm -r /'"),
         ("readiness_path", "/ready?deep=1", f"{PATH}, is '/ready?deep=1'"),
         ("readiness_path", "", f"{PATH}, is ''"),
+        ("health_command", "/probe", "must be an array, is '/probe'"),
+        ("health_command", [], f"{PROGRAM}, is []"),
+        ("health_command", ["/probe", ""], f"{PROGRAM}, is ['/probe', '']"),
         ("start_seconds", -1, "must be at least 0, is -1"),
         ("start_seconds", 301, "must be at most 300, is 301"),
         ("graceful_shutdown_seconds", 0, "must be at least 1, is 0"),
@@ -95,6 +99,7 @@ def test_the_default_of_the_stop_timeout_is_no_excuse(problems: Problems) -> Non
         {"graceful_shutdown_seconds": 119, "stop_timeout_seconds": 120},
         {"keep_alive_seconds": 61},
         {"liveness_path": "/", "readiness_path": "/a-b_c.d~e/f"},
+        {"health_command": ["/probe"]},
     ],
 )
 def test_the_bounds_themselves_are_allowed(table: dict[str, object], problems: Problems) -> None:

@@ -70,7 +70,7 @@ def test_the_task_is_as_asked_for(everything: Template) -> None:
     assert (task["Cpu"], task["Memory"], task["RuntimePlatform"]["CpuArchitecture"]) == ("1024", "2048", "X86_64")
     assert task["EphemeralStorage"] == {"SizeInGiB": 30}
     assert container(everything)["StopTimeout"] == 90
-    assert "http://127.0.0.1:9000/alive" in probe["Command"][-1]
+    assert probe["Command"] == ["CMD", "/probe", "--quiet"]
     grace = only(everything, SERVICE)["HealthCheckGracePeriodSeconds"]
     assert (probe["StartPeriod"], grace) == (60, 60 + 2 * 5)  # and two checks that a target has to pass, 5 s apart
 

@@ -67,6 +67,7 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
             "port": 9000,
             "liveness_path": "/alive",
             "readiness_path": "/prepared",
+            "health_command": ("/probe", "--quiet"),
             "start_seconds": 60,
             "graceful_shutdown_seconds": 50,
             "stop_timeout_seconds": 90,

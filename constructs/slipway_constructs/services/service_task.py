@@ -51,6 +51,7 @@ class ServiceTask(Construct):
         log_retention: logs.RetentionDays,
         log_removal_policy: RemovalPolicy,
         container_cpu: int | None = None,
+        health_command: Sequence[str] | None = None,
     ) -> None:
         """Create the task definition.
 
@@ -58,7 +59,8 @@ class ServiceTask(Construct):
             cpu: CPU units; 1024 are one vCPU.
             memory_mib: MiB.
             port: the container listens on it.
-            liveness_path: answers 200 while the process is alive; three failures in a row restart the task.
+            liveness_path: answers 200 while the process is alive; three failures in a row restart the task. Asked with
+                the image's Python.
             environment: variables of the container; nothing secret.
             secrets: variables that ECS reads from Secrets Manager or SSM at the start of a task; the execution role
                 may read just these. A key of the customer that encrypts one has to admit the role itself.
@@ -71,6 +73,8 @@ class ServiceTask(Construct):
             log_removal_policy: of the log group, when the stack is deleted.
             container_cpu: of the CPU units, the container's share when others that are added want all; omitted, none
                 is set aside, which suits a container that is alone.
+            health_command: a program of the image and its arguments, run in the container in the place of asking
+                liveness_path; no shell reads it. It ends with 0 within three seconds while the process is alive.
         """
         super().__init__(scope, id)
         self.log_group = log_group(self, retention=log_retention, removal_policy=log_removal_policy)
@@ -98,21 +102,25 @@ class ServiceTask(Construct):
             readonly_root_filesystem=True,
             linux_parameters=without_capabilities(self),
             stop_timeout=stop_timeout,
-            health_check=_probe(port, liveness_path, start_period),
+            health_check=_health_check(health_command or _probe(port, liveness_path), start_period),
             logging=log_driver(self.log_group, CONTAINER, buffer_mebibytes=25),
         )
         add_scratch(self.definition, self.container, scratch_paths)
         acknowledge_inline_policies(self.execution_role)
 
 
-def _probe(port: int, liveness_path: str, start_period: Duration) -> ecs.HealthCheck:
+def _probe(port: int, liveness_path: str) -> Sequence[str]:
     """The same as the Dockerfile's, which ECS does not read; the image has no curl."""
-    probe = (
+    code = (
         "from urllib.request import ProxyHandler, build_opener; "
         f"build_opener(ProxyHandler({{}})).open('http://127.0.0.1:{port}{liveness_path}', timeout=2)"
     )
+    return ("python", "-c", code)
+
+
+def _health_check(command: Sequence[str], start_period: Duration) -> ecs.HealthCheck:
     return ecs.HealthCheck(
-        command=["CMD", "python", "-c", probe],
+        command=["CMD", *command],
         interval=Duration.seconds(10),
         timeout=Duration.seconds(3),
         retries=3,

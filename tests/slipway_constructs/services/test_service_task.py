@@ -137,6 +137,12 @@ def test_the_probe_follows_port_path_and_start() -> None:
     assert [each["ContainerPort"] for each in container["PortMappings"]] == [9000]
 
 
+def test_an_image_without_python_is_probed_with_a_program_of_its_own() -> None:
+    container = container_of(stack_with(health_command=["/probe", "--quiet"], start_period=Duration.seconds(60)))
+    assert container["HealthCheck"]["Command"] == ["CMD", "/probe", "--quiet"]
+    assert container["HealthCheck"]["StartPeriod"] == 60
+
+
 def test_a_slow_cloudwatch_does_not_stop_the_container(stack: Stack, container: dict[str, Any]) -> None:
     logging = container["LogConfiguration"]
     assert logging["LogDriver"] == "awslogs"
