@@ -1,23 +1,31 @@
 """Releases as somebody types them, with tasks that are containers, in the emulated AWS."""
 
 import json
-import os
+import shutil
 import signal
 import subprocess
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aws_cdk.cx_api import CloudAssembly
 
+from configuration import stack_names
+from operations.aws import connect
+from sandbox import emulation
+from sandbox.bootstrap import bootstrap
+from sandbox.cdk import Cdk
 from sandbox.engine import Engine
-from sandbox.processes import eventually
-from sandbox.variants import Variants, missing_tag, running
+from sandbox.image import ServiceImage, tag_of
+from sandbox.variants import Variants, missing_tag, remove_left, running
 from tests.conftest import PROJECT
-from tests.end_to_end.conftest import BIN, Sandbox
+from tests.end_to_end.conftest import BIN, Sandbox, sandbox_in
 from tests.end_to_end.deployment_job import DeploymentJob
 from tests.end_to_end.operator import Ended, Operator, outcome_of, served
 
 STACK = "slipway-sandbox-service"
-
 LAST_WORDS = "cannot reach the database"
 CRASH = running("python", "-c", f"print('{LAST_WORDS}', flush=True); raise SystemExit(3)")
 DEAF = running("python", "-c", "import signal; signal.signal(signal.SIGTERM, lambda *_: exit()); signal.pause()")
@@ -25,7 +33,39 @@ DEAF = running("python", "-c", "import signal; signal.signal(signal.SIGTERM, lam
 
 
 @pytest.fixture(scope="module")
-def images(sandbox: Sandbox, engine: Engine) -> Variants:
+def sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """Not up, and these tests' own."""
+    sandbox = sandbox_in(tmp_path_factory.mktemp("releases"))
+    try:
+        yield sandbox
+    finally:
+        sandbox.down()
+        remove_left(sandbox.workspace, engine)
+
+
+@pytest.fixture(scope="module")
+def first_release(sandbox: Sandbox, engine: Engine, sandbox_assembly: CloudAssembly) -> dict[str, Any]:
+    """How the release ended that created the environment, in an account with nothing but what all environments share.
+
+    Their stacks were synthesised once in a run, for all tests; the release synthesises those of the environment.
+    """
+    workspace, image = sandbox.workspace, ServiceImage(sandbox.workspace, engine)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # it outlives the object that started it
+        emulation.start(workspace, engine)
+    cdk = Cdk(workspace, print)
+    bootstrap(connect(workspace.configuration, workspace.environment), workspace.configuration.identity, cdk)
+    shutil.copytree(sandbox_assembly.directory, sandbox.assembly)
+    cdk.deploy(stack_names.REGISTRY, "slipway-identity")
+    if not image.built:
+        image.build(print)
+    image.push()
+    return outcome_of(sandbox.slipway(*releasing(image.tag), "--json"), expected=0)
+
+
+@pytest.fixture(scope="module")
+def images(sandbox: Sandbox, engine: Engine, first_release: dict[str, Any]) -> Variants:
+    assert first_release["verdict"] == "SUCCEEDED"
     return Variants(sandbox.workspace, engine)
 
 
@@ -78,8 +118,9 @@ def rollback(operator: Operator, crashing_release: Ended) -> Ended:
 
 
 @pytest.fixture
-def good(sandbox: Sandbox) -> str:
+def good(sandbox: Sandbox, first_release: dict[str, Any]) -> str:
     """The tag that serves before the test begins."""
+    assert first_release["verdict"] == "SUCCEEDED"
     return served(sandbox)
 
 
@@ -104,6 +145,19 @@ def touched(sandbox: Sandbox) -> tuple[list[str], list[str]]:
     events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
     change_sets = cloudformation.list_change_sets(StackName=STACK)["Summaries"]
     return [event["EventId"] for event in events], [each["ChangeSetId"] for each in change_sets]
+
+
+def test_the_first_release_creates_the_environment(
+    first_release: dict[str, Any], good_release: Ended, sandbox: Sandbox
+) -> None:
+    tag = tag_of()
+    assert (first_release["verdict"], first_release["runs"]) == ("SUCCEEDED", tag)
+    assert good_release.before == tag
+    assert {f"slipway-sandbox-{role}" for role in ("network", "telemetry", "service", "observability")} < set(
+        sandbox.stacks()
+    )
+    history = json.loads(sandbox.slipway("history", "sandbox", "--json").stdout)
+    assert (history[-1]["tag"], history[-1]["result"]) == (tag, "succeeded")
 
 
 def test_a_good_tag_is_released_and_the_url_serves_it(
@@ -230,11 +284,10 @@ def test_who_leaves_a_release_can_abort_it(good: str, sandbox: Sandbox, deaf: st
 
 def started(sandbox: Sandbox, tag: str, *options: str) -> subprocess.Popen[str]:
     """A release that goes on beside the test."""
-    words = ["release", "sandbox", "--tag", tag, "--skip-preflight", "--json", *options]
+    words = [*releasing(tag, "--skip-preflight", *options), "--json"]
     return subprocess.Popen(
         [str(BIN / "slipway"), "--configuration", str(sandbox.configuration), *words],
         cwd=PROJECT,
-        env=os.environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -245,13 +298,3 @@ def wait_for(process: subprocess.Popen[str], words: str) -> None:
     """Read what it says until these words come."""
     assert process.stderr
     assert any(words in line for line in process.stderr), f"{words!r} was not said"
-
-
-def test_the_first_release_creates_the_environment(good: str, sandbox: Sandbox, engine: Engine) -> None:
-    destroyed = sandbox.cdk("destroy", "slipway-sandbox-observability", STACK, "--force")
-    assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
-    assert eventually(lambda: engine.containers(sandbox.port) == [], patience=120)
-    outcome = outcome_of(sandbox.slipway(*releasing(good), "--json"), expected=0)
-    assert (outcome["verdict"], outcome["runs"]) == ("SUCCEEDED", good)
-    assert served(sandbox) == good
-    assert [each["tag"] for each in json.loads(sandbox.slipway("history", "sandbox", "--json").stdout)] == [good]
