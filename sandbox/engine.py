@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from operations.errors import OperationError
+from sandbox.docker_client import engine_client
 from sandbox.programs import run
 
 if TYPE_CHECKING:
@@ -46,12 +47,11 @@ class Engine:
         Args:
             say: told why each place where one was expected did not do.
         """
-        import docker  # noqa: PLC0415 - not needed to stop a sandbox without containers
-        from docker.errors import DockerException  # noqa: PLC0415 - as above
+        from docker.errors import DockerException  # noqa: PLC0415 - not needed to stop a sandbox without containers
 
         for host in _hosts():
             try:
-                client = docker.DockerClient(base_url=host, timeout=60)
+                client = engine_client(host)
                 client.ping()
             except DockerException as error:
                 say(f"No container engine at {host}: {error}")

@@ -16,6 +16,7 @@ import json
 import os
 import sys
 
+from sandbox.docker_client import ping_first
 from sandbox.emulator.clock import clock_scale
 from sandbox.emulator.cloudformation.resource_types import as_rows
 from sandbox.emulator.cloudformation.rollout import stability_timeout
@@ -53,6 +54,7 @@ def _prepare() -> None:
     reach_tasks_without_gateway()
     os.environ.clear()
     os.environ.update(environment)
+    ping_first()
     register()  # imports MiniStack, which reads the environment at its import
 
 
