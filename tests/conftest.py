@@ -1,4 +1,6 @@
-"""What every tier shares: the project's own configuration and variations of it, and their templates, made once."""
+"""What every tier shares: the project's own configuration and variations of it."""
+
+from __future__ import annotations
 
 import json
 import os
@@ -6,21 +8,24 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.synthesis import ASSEMBLIES, assemble  # first: it chooses the Node that aws_cdk starts
-
-from aws_cdk.cx_api import CloudAssembly  # isort: skip - see above
-from configuration import SANDBOX, Configuration, load
+from configuration import Configuration, load
 from tests import scheduling
 from tests.tiers import Tiers
+
+if TYPE_CHECKING:
+    from aws_cdk.cx_api import CloudAssembly
 
 PROJECT = Path(__file__).parent.parent
 
 CONFIGURATION = PROJECT / "tests" / "slipway.toml"
 """Not the user's own, which may say anything."""
+
+ASSEMBLIES = "TESTS_ASSEMBLIES"
+"""The environment variable with the folder of assemblies that all workers share."""
 
 Template = dict[str, Any]
 
@@ -39,22 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = os.environ[ASSEMBLIES] = tempfile.mkdtemp(prefix="slipway-assemblies-")
         config.add_cleanup(lambda: shutil.rmtree(folder))
         config.pluginmanager.register(Tiers(config.getoption("tiers_report")))
+        if config.getoption("numprocesses", None):
+            return  # this process only starts others, and need not wait for aws_cdk
+    config.pluginmanager.import_plugin("tests.assemblies")
 
 
 @pytest.fixture(scope="session")
 def configuration() -> Configuration:
     return load(CONFIGURATION)
-
-
-@pytest.fixture(scope="session")
-def assembly(configuration: Configuration) -> CloudAssembly:
-    """Of every environment but the sandbox."""
-    return assemble(configuration.select())
-
-
-@pytest.fixture(scope="session")
-def sandbox_assembly(configuration: Configuration) -> CloudAssembly:
-    return assemble(configuration.select([SANDBOX]))
 
 
 @pytest.fixture(scope="session")
@@ -86,11 +83,6 @@ def with_every_option(configuration: Configuration) -> Configuration:
 
 
 @pytest.fixture(scope="session")
-def assembly_with_every_option(with_every_option: Configuration) -> CloudAssembly:
-    return assemble(with_every_option)
-
-
-@pytest.fixture(scope="session")
 def without_options(configuration: Configuration) -> Configuration:
     """As the project's own, but without what makes it safer: GitHub's ids and the permissions boundary."""
     return varied(
@@ -98,11 +90,6 @@ def without_options(configuration: Configuration) -> Configuration:
         github={"owner_id": None, "repository_id": None},
         identity={"permissions_boundary": None},
     ).select()
-
-
-@pytest.fixture(scope="session")
-def assembly_without_options(without_options: Configuration) -> CloudAssembly:
-    return assemble(without_options)
 
 
 @pytest.fixture(scope="session")
@@ -118,20 +105,6 @@ def configuration_of_one_account(configuration: Configuration) -> Configuration:
         "dashboards": None,
     }
     return varied(configuration, {"staging": staging}).select(["prod", "staging"])
-
-
-@pytest.fixture(scope="session")
-def one_account(configuration_of_one_account: Configuration) -> CloudAssembly:
-    return assemble(configuration_of_one_account)
-
-
-@pytest.fixture(scope="session")
-def templates(assembly: CloudAssembly, sandbox_assembly: CloudAssembly) -> Mapping[str, Template]:
-    """Template by stack id, of every environment including the sandbox, whose shared stacks are in `sandbox-ID`."""
-    return templates_of(assembly) | {
-        (name if SANDBOX in name else f"{SANDBOX}-{name}"): template
-        for name, template in templates_of(sandbox_assembly).items()
-    }
 
 
 def varied(

@@ -11,8 +11,8 @@ import pytest
 VALIDATION = "CDK_VALIDATION"
 """CDK's own rules, whose engine takes as long to start in a process as everything else of a synthesis.
 
-The process of aws_cdk keeps what is said of them while it starts; what else the tests start has them all the same. Of
-every variant they are heard in test_acknowledgements.py.
+The process of aws_cdk keeps what is said of them while it starts; so that they are in what users run, one sandbox is
+brought up with them. Of every variant they are heard in test_acknowledgements.py.
 """
 
 with pytest.MonkeyPatch.context() as _patch:
@@ -21,9 +21,7 @@ with pytest.MonkeyPatch.context() as _patch:
 
     from aws_cdk.cx_api import CloudAssembly  # isort: skip - see above
     from configuration import Configuration
-
-ASSEMBLIES = "TESTS_ASSEMBLIES"
-"""The environment variable with the folder that all workers share."""
+    from tests.conftest import ASSEMBLIES
 
 
 def synthesise(configuration: Configuration) -> CloudAssembly:

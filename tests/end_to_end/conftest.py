@@ -22,10 +22,15 @@ from sandbox.engine import Engine
 from sandbox.variants import remove_left
 from sandbox.workspace import Workspace
 from tests.conftest import CONFIGURATION, PROJECT
+from tests.synthesis import VALIDATION
 
 BIN = Path(sys.executable).parent
 
 REPOSITORY = "000000000000.dkr.ecr.us-east-1.amazonaws.com/slipway"
+
+WITH_RULES, WITHOUT_RULES = {VALIDATION: "true"}, {VALIDATION: "false"}
+"""Of CDK's own, whose engine takes half of the CPU time of a synthesis: one is enough for all sandboxes, which differ
+in nothing that they look at."""
 
 START_SECONDS = 60
 """Before a task counts as failed: where tests run beside each other, a container may take long to start."""
@@ -42,15 +47,16 @@ class Sandbox:
     def configuration(self) -> Path:
         return self.folder / "slipway.toml"
 
-    def slipway(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return run(str(BIN / "slipway"), "--configuration", str(self.configuration), *words)
+    def slipway(self, *words: str, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+        command = (str(BIN / "slipway"), "--configuration", str(self.configuration), *words)
+        return run(*command, variables=WITHOUT_RULES | (variables or {}))
 
     @cached_property
     def workspace(self) -> Workspace:
         return Workspace.of(self.configuration)
 
-    def up(self, *options: str) -> dict[str, Any]:
-        finished = self.slipway("sandbox", "up", "--json", *options)
+    def up(self, *, variables: dict[str, str] | None = None) -> dict[str, Any]:
+        finished = self.slipway("sandbox", "up", "--json", variables=variables)
         assert finished.returncode == 0, finished.stderr
         report: dict[str, Any] = json.loads(finished.stdout)
         return report
@@ -148,7 +154,7 @@ def engine() -> Engine:
 def _sandbox(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, dict[str, Any]]]:
     sandbox = sandbox_in(tmp_path_factory.mktemp("sandbox"))
     try:
-        yield sandbox, sandbox.up()
+        yield sandbox, sandbox.up(variables=WITH_RULES)  # as `make up` does it
     finally:
         sandbox.down()
         remove_left(sandbox.workspace, engine)

@@ -8,7 +8,7 @@ from pathlib import Path
 from cfnlint import ManualArgs
 from cfnlint.api import lint_by_config
 
-from tests.synthesis import ASSEMBLIES
+from tests.conftest import ASSEMBLIES
 
 
 def errors(template_paths: Sequence[str]) -> list[str]:
