@@ -30,9 +30,10 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A real server, started by the image's own command."""
+    """A real server, started by the image's own command, that trusts a load balancer which is elsewhere."""
     log = tmp_path_factory.mktemp("server") / "log"
-    with started_server(log, environment={"IMAGE_TAG": "sha-4f1c", "ENVIRONMENT": "prod"}) as server:
+    variables = {"IMAGE_TAG": "sha-4f1c", "ENVIRONMENT": "prod", "FORWARDED_ALLOW_IPS": "10.0.0.0/16"}
+    with started_server(log, environment=variables) as server:
         yield server

@@ -13,10 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx2
+
 from tests import dockerfile
 
 PATIENCE = 20.0
 """Seconds that a test waits for something that takes a fraction of one."""
+
+VISITOR = httpx2.Client(limits=httpx2.Limits(max_keepalive_connections=0))
+"""Asks servers, over a new connection each time. To make a client takes 50 ms of CPU, because it reads certificates."""
 
 _Result = TypeVar("_Result")
 

@@ -14,7 +14,6 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-import httpx2
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import Message
@@ -22,14 +21,15 @@ from starlette.types import Message
 from benchmark.load import send
 from tests import dockerfile
 from tests.collector import Collector, collecting
-from tests.server import PATIENCE, Server, server_command, server_environment, started_server, wait_for
+from tests.server import PATIENCE, VISITOR, Server, server_command, server_environment, started_server, wait_for
 
 REQUEST = b"GET /?a=b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+OF_A_LONG_LINE = REQUEST.removesuffix(b"\r\n") + b"X-Amzn-Trace-Id: " + b'"' * 256 + b"\r\n\r\n"
 
 
 def metric(url: str, name: str) -> float:
     """The sum of a metric's samples."""
-    families = text_string_to_metric_families(httpx2.get(f"{url}/metrics").text)
+    families = text_string_to_metric_families(VISITOR.get(f"{url}/metrics").text)
     return sum(sample.value for family in families for sample in family.samples if sample.name == name)
 
 
@@ -57,7 +57,7 @@ def series(app: FastAPI) -> set[tuple[str, ...]]:
     }
 
 
-def test_ten_thousand_paths_and_methods_are_as_many_series_as_two(app: FastAPI) -> None:
+def test_a_thousand_paths_and_methods_are_as_many_series_as_two(app: FastAPI) -> None:
     choice = random.Random(7)  # noqa: S311 - the same in each run
 
     def text() -> str:
@@ -67,7 +67,7 @@ def test_ten_thousand_paths_and_methods_are_as_many_series_as_two(app: FastAPI) 
         await ask(app, "GET", "/nowhere", "")
         await ask(app, "BREW", "/nowhere", "")
         before = series(app)
-        for number in range(10_000):
+        for number in range(1000):
             await ask(app, "GET" if number % 2 else text(), f"/{text()}/{text()}", text())
         return before, series(app)
 
@@ -78,7 +78,7 @@ def test_ten_thousand_paths_and_methods_are_as_many_series_as_two(app: FastAPI) 
         app.state.metrics.registry.get_sample_value(
             "http_requests_total", {"method": "GET", "route": "unmatched", "status": "404"}
         )
-        == 5001
+        == 501
     )
 
 
@@ -102,14 +102,14 @@ def test_a_collector_that_is_out_of_order_fails_no_request_and_holds_up_no_shutd
             server = stack.enter_context(started_server(tmp_path / fault, environment=variables))
             assert send(server.port, [REQUEST] * 100) == {200: 100}
             assert fault == "refuses" or wait_for(partial(getattr, collector, "asked"))
-            # An export may take 10 s: if each of these had to wait for one, this would take hours.
-            assert send(server.port, [REQUEST] * 500) == {200: 500}
+            # An export may take 10 s: if each of these had to wait for one, this would take half an hour.
+            assert send(server.port, [REQUEST] * 200) == {200: 200}
             server.process.send_signal(signal.SIGTERM)
             servers.append(server)
 
         for server in servers:
             assert server.process.wait(PATIENCE) == -signal.SIGTERM
-            assert len(server.access_log()) == 600
+            assert len(server.access_log()) == 300
             assert "Finished server process" in server.lines()[-1]["message"]
             assert server.lines(level="ERROR") == []
 
@@ -146,8 +146,9 @@ def accepts(port: int) -> bool:
 
 def test_a_log_that_nobody_reads_fails_no_request_and_tells_later_what_it_lacks() -> None:
     with unread_server() as (process, port):
-        assert send(port, [REQUEST] * 6000) == {200: 6000}
+        assert send(port, [OF_A_LONG_LINE] * 2000) == {200: 2000}
         dropped = metric(f"http://127.0.0.1:{port}", "log_lines_dropped_total")
+        assert dropped > 0
 
         assert process.stdout is not None
         log = b""
@@ -158,15 +159,14 @@ def test_a_log_that_nobody_reads_fails_no_request_and_tells_later_what_it_lacks(
         process.wait(PATIENCE)
     lines = [json.loads(line) for line in log.splitlines()]
 
-    assert dropped > 0
     assert f"{dropped:.0f} lines were dropped, because nobody read them" in {line["message"] for line in lines}
-    assert len([line for line in lines if line["logger"] == "access"]) == 6000 - dropped
+    assert len([line for line in lines if line["logger"] == "access"]) == 2000 - dropped
     assert "Finished server process" in lines[-1]["message"]
 
 
 def test_a_log_that_nobody_reads_holds_up_no_shutdown() -> None:
     with unread_server() as (process, port):
-        assert send(port, [REQUEST] * 1000) == {200: 1000}
+        assert send(port, [REQUEST] * 200) == {200: 200}
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(PATIENCE) == -signal.SIGTERM

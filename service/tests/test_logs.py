@@ -14,13 +14,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import httpx2
 import pytest
 
 from app.telemetry import logs
 from app.telemetry.output import Output
 from tests import dockerfile
-from tests.server import PATIENCE, server_command, server_environment, started_server, wait_for
+from tests.server import PATIENCE, VISITOR, Server, server_command, server_environment, started_server, wait_for
 
 
 def said_by(command: Sequence[str]) -> tuple[list[dict[str, Any]], "subprocess.CompletedProcess[str]"]:
@@ -82,7 +81,7 @@ def test_a_thread_that_ends_itself_is_no_error(capfd: pytest.CaptureFixture[str]
 
 def test_every_line_of_a_server_s_life_is_json_on_stdout(tmp_path: Path) -> None:
     with started_server(tmp_path / "log", app="tests.odd_app:app") as server:
-        assert httpx2.get(f"{server.url}/api/v1/orders/7/failure?token=s3cret").status_code == 500
+        assert VISITOR.get(f"{server.url}/api/v1/orders/7/failure?token=s3cret").status_code == 500
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(PATIENCE)
     log = server.lines()
@@ -96,12 +95,11 @@ def test_every_line_of_a_server_s_life_is_json_on_stdout(tmp_path: Path) -> None
     assert "s3cret" not in server.log.read_text()
 
 
-def test_a_request_that_is_no_http_is_told_in_json(tmp_path: Path) -> None:
-    with started_server(tmp_path / "log") as server:
-        with socket.create_connection(("127.0.0.1", server.port)) as connection:
-            connection.sendall(b"nonsense\r\n\r\n")
-            assert connection.recv(100).startswith(b"HTTP/1.1 400")
-        assert wait_for(lambda: server.lines(level="WARNING", message="Invalid HTTP request received."))
+def test_a_request_that_is_no_http_is_told_in_json(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(b"nonsense\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400")
+    assert wait_for(lambda: server.lines(level="WARNING", message="Invalid HTTP request received."))
 
 
 def test_an_import_that_fails_ends_the_start_with_its_traceback_in_json() -> None:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
@@ -16,10 +15,11 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from app.main import create_app
 from app.settings import Settings
 from app.telemetry import tracing
+from benchmark.load import send
 from tests import dockerfile
 from tests.collector import Collector, attributes, collecting
 from tests.odd_app import with_odd_routes
-from tests.server import PATIENCE, Server, request_in_flight, server_environment, started_server
+from tests.server import PATIENCE, VISITOR, Server, request_in_flight, server_environment, started_server
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SAMPLED, NOT_SAMPLED = f"00-{TRACE}-{PARENT}-01", f"00-{TRACE}-{PARENT}-00"
@@ -191,28 +191,30 @@ def server(collector: Collector, tmp_path: Path) -> Iterator[Server]:
 
 
 def test_sigterm_loses_no_span_and_every_line_joins_its_span(server: Server, collector: Collector) -> None:
-    with httpx2.Client(base_url=server.url, headers={"traceparent": SAMPLED}) as client:
-        for number in range(300):
-            assert client.get(f"/api/v1/orders/{number}").is_success
-    assert httpx2.get(f"{server.url}/api/v1/orders/7/failure").status_code == 500
+    asked = [
+        f"GET /api/v1/orders/{number} HTTP/1.1\r\nHost: 127.0.0.1\r\ntraceparent: {SAMPLED}\r\n\r\n".encode()
+        for number in range(100)
+    ]
+    assert send(server.port, asked) == {200: 100}
+    assert VISITOR.get(f"{server.url}/api/v1/orders/7/failure").status_code == 500
     assert collector.spans == []
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(PATIENCE) == -signal.SIGTERM
 
-    assert len(collector.spans) == 301
+    assert len(collector.spans) == 101
     ids = {(span.trace_id.hex(), span.span_id.hex()) for span in collector.spans}
-    assert len(ids) == 301
+    assert len(ids) == 101
     for logger in ("access", "orders"):
         joined = {(line["trace_id"], line["span_id"]) for line in server.lines(logger=logger)}
         assert joined <= ids
-        assert len(joined) >= 300
+        assert len(joined) >= 100
     (failure,) = server.lines(level="ERROR")
     assert (failure["trace_id"], failure["span_id"]) in ids
     assert failure["trace_id"] != TRACE
 
 
 def test_a_span_of_the_service_s_own_is_a_child_of_the_request_s(server: Server, collector: Collector) -> None:
-    assert httpx2.get(f"{server.url}/api/v1/orders/7/step", headers={"traceparent": SAMPLED}).is_success
+    assert VISITOR.get(f"{server.url}/api/v1/orders/7/step", headers={"traceparent": SAMPLED}).is_success
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(PATIENCE)
 
