@@ -11,24 +11,18 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.emulator.container_service import PARAMETERS, container_service
+from tests.sandbox.emulator.container_service import PARAMETERS, PYTHON, container_service, http_server
 from tests.sandbox.emulator.test_target_health import load_balancer
 
 SCALE = 60
-SERVER = """
-import http.server, os, signal, sys, time
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        if self.path == "/late":
-            time.sleep(0.5)
-        given = self.path.strip("/")
-        self.send_response(200 if given in ("ready", "late") else int(given or os.environ["CODE"]))
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-    def log_message(self, *_): pass
-http.server.ThreadingHTTPServer(("", 8000), Handler).serve_forever()
-"""
+SERVER = http_server("""
+port = 8000
+def answer(path):
+    if path == "/late":
+        time.sleep(0.5)
+    given = path.strip("/")
+    return 200 if given in ("ready", "late") else int(given or os.environ["CODE"]), ""
+""")
 VARIABLES = {"Code": "200"}
 
 
@@ -54,7 +48,7 @@ def stacks(emulator: Any, make_stacks: Callable[..., Any]) -> Any:
 def balanced_service(repository: str, *, bake_minutes: int = 0) -> dict[str, Any]:
     """Return the resources of two tasks behind a load balancer, with alarms on errors and latency that roll back."""
     variables = [{"Name": name.upper(), "Value": {"Ref": name}} for name in VARIABLES]
-    resources = {**container_service(repository, tasks=2, Environment=variables), **load_balancer()}
+    resources = {**container_service(repository, tasks=2, EntryPoint=PYTHON, Environment=variables), **load_balancer()}
     target = {"ContainerName": "web", "ContainerPort": 8000, "TargetGroupArn": {"Ref": "Targets"}}
     service = resources["Service"]
     service["DependsOn"] = "Listener"

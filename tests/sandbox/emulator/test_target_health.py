@@ -14,20 +14,14 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.emulator.container_service import PARAMETERS, container_service
+from tests.sandbox.emulator.container_service import PARAMETERS, PYTHON, container_service, http_server
 
-SERVER = """
-import http.server, os, signal, sys, time
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+SERVER = http_server("""
+port = int(os.environ["PORT"])
 time.sleep(float(os.environ.get("DELAY", "0")))
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(int(os.environ["HEALTH"]) if self.path == "/ready" else 200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-    def log_message(self, *_): pass
-http.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler).serve_forever()
-"""
+def answer(path):
+    return int(os.environ["HEALTH"]) if path == "/ready" else 200, ""
+""")
 ELSEWHERE = "198.51.100.1"  # of TEST-NET-2 (RFC 5737), where nothing is: packets to it leave this machine
 MOVED = f"""
 from docker.models.containers import Container
@@ -58,7 +52,7 @@ def deploy(stacks: Any, images: Any) -> Callable[..., Any]:
 
     def deployed(*, expect: str | None = None, grace: int = 60, **parameters: str) -> Any:
         variables = [{"Name": name.upper(), "Value": {"Ref": name}} for name in VARIABLES]
-        resources = balanced_service(images.repository, grace=grace, tasks=2, Environment=variables)
+        resources = balanced_service(images.repository, grace=grace, tasks=2, EntryPoint=PYTHON, Environment=variables)
         declared = {name: {"Type": "String", "Default": default} for name, default in VARIABLES.items()}
         return stacks.deploy(
             resources,

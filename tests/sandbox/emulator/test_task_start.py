@@ -148,7 +148,7 @@ def test_the_last_line_of_a_crash_is_in_its_log_stream(
 ) -> None:
     aws("logs").create_log_group(logGroupName="web")
     resources = container_service(images.repository, **logged("web"))
-    crash = {"Tag": "good", "Program": "import sys; print('first', flush=True); sys.exit('no database')"}
+    crash = {"Tag": "good", "Program": "echo first; echo no database >&2; exit 1"}
     stacks.begin(resources, Parameters=PARAMETERS, parameters=crash)
     stacks.settled()  # where its first task takes seconds to crash, the rollout was over before
     (first, *_) = poll(lambda: stopped(aws))

@@ -9,31 +9,22 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.emulator.container_service import PARAMETERS, container_service
+from tests.sandbox.emulator.container_service import PARAMETERS, PYTHON, container_service, http_server
 from tests.sandbox.emulator.test_target_health import load_balancer
 
-SERVER = """
-import http.server, signal, socket, sys, threading, time
-class Handler(http.server.BaseHTTPRequestHandler):
-    sick = False
-    def do_GET(self):
-        if self.path.startswith("/slow"):
-            print("arrived", flush=True)
-            time.sleep(float(self.path.rpartition("/")[2]))
-        if self.path == "/sicken":
-            Handler.sick = True
-        if self.path == "/fill":
-            threading.Thread(target=lambda: [b"x" * (1 << 20) for _ in range(1024)]).start()
-        body = socket.gethostname().encode()
-        self.send_response(503 if Handler.sick and self.path == "/ready" else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-    def log_message(self, *_): pass
-server = http.server.ThreadingHTTPServer(("", 8000), Handler)
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-server.serve_forever()
-"""
+SERVER = http_server("""
+port, sick = 8000, False
+def answer(path):
+    global sick
+    if path.startswith("/slow"):
+        print("arrived", flush=True)
+        time.sleep(float(path.rpartition("/")[2]))
+    if path == "/sicken":
+        sick = True
+    if path == "/fill":
+        threading.Thread(target=lambda: [b"x" * (1 << 20) for _ in range(1024)]).start()
+    return 503 if sick and path == "/ready" else 200, socket.gethostname()
+""")
 
 
 @pytest.fixture
@@ -51,7 +42,7 @@ def balanced(stacks: Any, images: Any) -> Callable[..., None]:
     """Deploy two tasks behind a load balancer, with a deregistration delay in seconds."""
 
     def deployed(delay: int = 10) -> None:
-        resources = {**container_service(images.repository, tasks=2), **load_balancer()}
+        resources = {**container_service(images.repository, tasks=2, EntryPoint=PYTHON), **load_balancer()}
         target = {"ContainerName": "web", "ContainerPort": 8000, "TargetGroupArn": {"Ref": "Targets"}}
         resources["Service"]["DependsOn"] = "Listener"
         resources["Service"]["Properties"].update(LoadBalancers=[target], HealthCheckGracePeriodSeconds=60)
