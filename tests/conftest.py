@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from configuration import Configuration, load
-from tests import scheduling
+from tests import garbage, scheduling
 from tests.tiers import Tiers
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     foreign = ("AWS_", "GITHUB_", "SLIPWAY_")
     for name in [name for name in os.environ if name.startswith(foreign) or name.lower().endswith("_proxy")]:
         del os.environ[name]
+    config.pluginmanager.register(garbage)
     config.pluginmanager.register(scheduling)
     if not hasattr(config, "workerinput"):  # the process that starts the workers, which inherit its environment
         folder = os.environ[ASSEMBLIES] = tempfile.mkdtemp(prefix="slipway-assemblies-")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
@@ -22,6 +23,7 @@ from sandbox.engine import Engine
 from sandbox.variants import remove_left
 from sandbox.workspace import Workspace
 from tests.conftest import CONFIGURATION, PROJECT
+from tests.sessions import quick_session
 from tests.synthesis import VALIDATION
 
 BIN = Path(sys.executable).parent
@@ -82,7 +84,7 @@ class Sandbox:
     @cache  # noqa: B019 - there are two sandboxes, which go on until the tests end
     def client(self, service: str) -> Any:
         variables = self.variables
-        session: Any = boto3.Session(
+        session: Any = quick_session(
             aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
             region_name=variables["AWS_REGION"],
@@ -97,7 +99,8 @@ class Sandbox:
     def status(self) -> dict[str, Any]:
         """What `slipway status` tells as JSON; to start the command each time takes more of a processor than to ask."""
         workspace = self.workspace
-        return read(workspace.configuration, workspace.environment).as_json()
+        with patch.object(boto3, "Session", quick_session):
+            return read(workspace.configuration, workspace.environment).as_json()
 
     @property
     def url(self) -> str:

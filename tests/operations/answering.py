@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
-import botocore.session
-from botocore.loaders import Loader
 from botocore.validate import ParamValidator
+
+from tests.sessions import core_session
 
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 Session = boto3.Session
@@ -36,12 +36,10 @@ class AnsweringAws:
     Attributes:
         answers: by operation, such as `DescribeStacks`.
         calls: in the order in which they came.
-        models: of AWS's services.
         endpoints: that were asked.
         denying: whether what has no answer is denied; otherwise it is an error of the test.
     """
 
-    models: Loader
     answers: dict[str, Answer] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     endpoints: set[str] = field(default_factory=set)
@@ -61,8 +59,7 @@ class AnsweringAws:
 
     def session(self, **options: Any) -> boto3.Session:
         """In the place of `boto3.Session`."""
-        core = botocore.session.Session()
-        core.register_component("data_loader", self.models)
+        core = core_session()
         core.register("before-parameter-build", _keep)
         core.register("before-call", self._call)  # type: ignore[arg-type]  # the stubs do not know that it may answer
         return Session(botocore_session=core, **options)

@@ -18,7 +18,7 @@ from tests.operations.answering import AnsweringAws
 from tests.operations.examinations import record_health
 from tests.operations.handing_over import DEV, PROD, Write
 from tests.operations.recorded_aws import RecordedAws
-from tests.operations.scripted_aws import MODELS, ScriptedAws
+from tests.operations.scripted_aws import ScriptedAws
 from tests.operations.world import NEW, World
 from tests.pipeline.github_server import REPOSITORY, TOKEN, GitHub, serving
 
@@ -75,7 +75,7 @@ def aws(shell: pytest.MonkeyPatch) -> Iterator[ScriptedAws]:
 @pytest.fixture
 def recorded_aws(shell: pytest.MonkeyPatch) -> RecordedAws:
     """AWS as the test records it, asked in whatever order."""
-    recorded = RecordedAws(MODELS)
+    recorded = RecordedAws()
     shell.setattr(boto3, "Session", recorded.session)
     shell.setenv("AWS_ACCESS_KEY_ID", "key")
     shell.setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -92,7 +92,7 @@ def healthy(recorded_aws: RecordedAws) -> RecordedAws:
 @pytest.fixture
 def answering(shell: pytest.MonkeyPatch) -> AnsweringAws:
     """AWS as the test has it answer, whatever the order; nobody waits between two looks."""
-    answering = AnsweringAws(MODELS)
+    answering = AnsweringAws()
     shell.setattr(boto3, "Session", answering.session)
     shell.setattr(Interruption, "wait", lambda interruption, _: interruption.asked)
     shell.setenv("AWS_ACCESS_KEY_ID", "key")

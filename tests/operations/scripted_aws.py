@@ -2,18 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import boto3
-import botocore.session
-from botocore.loaders import Loader
 from botocore.stub import Stubber
 
+from tests.sessions import core_session
+
 Session = boto3.Session
-MODELS = Loader(extra_search_paths=[str(Path(boto3.__file__).parent / "data")])
-"""Of AWS's services, read once for all tests: that takes longer than the tests themselves."""
 
 
 @dataclass
@@ -38,9 +35,7 @@ class ScriptedAws:
 
     def session(self, **options: Any) -> Any:
         """In the place of `boto3.Session`."""
-        core = botocore.session.Session()
-        core.register_component("data_loader", MODELS)
-        real = Session(botocore_session=core, **options)
+        real = Session(botocore_session=core_session(), **options)
         return SimpleNamespace(
             client=lambda service, **options: self._client(real, service, **options),
             get_credentials=real.get_credentials,

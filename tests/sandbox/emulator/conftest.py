@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import boto3
 import botocore.config
 import pytest
 from docker.errors import APIError, NotFound
+
+from tests.sessions import quick_session
 
 PROJECT = Path(__file__).parents[3]
 ACCOUNT = "412345678901"
@@ -95,7 +96,7 @@ class Emulator:
         self.process.wait(30)
 
     def _client(self, service: str) -> Any:
-        session: Any = boto3.session.Session(ACCOUNT, "secret", region_name=REGION)
+        session: Any = quick_session(aws_access_key_id=ACCOUNT, aws_secret_access_key="secret", region_name=REGION)
         config = botocore.config.Config(proxies={}, retries={"total_max_attempts": 1}, read_timeout=60)
         return session.client(service, endpoint_url=self.url, config=config)
 
