@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -139,6 +140,12 @@ def _keep(error: OperationError) -> None:
         typer.echo(f"{ERRORS}: {file} cannot be written: {failed.strerror}.", err=True)
 
 
+@cache
+def built() -> Callable[..., None]:
+    """What runs the verbs; Typer would build it anew at each call of `main`."""
+    return typer.main.get_command(command)
+
+
 def main() -> None:
     """Run the command line; data goes to stdout, everything else to stderr."""
     if (
@@ -146,7 +153,7 @@ def main() -> None:
     ):  # Typer breaks explanations at the width of a terminal, which fish takes for more words
         os.environ["TERMINAL_WIDTH"] = str(WHOLE_LINE)
     try:
-        command()
+        built()(prog_name="slipway")  # also when another program calls
     except OperationError as error:
         _trace()
         typer.echo(f"slipway: {error.what}.\n{error.fix}", err=True)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,46 +31,55 @@ VERBS = (
 ENVIRONMENTS = ["dev", "prod", "sandbox"]
 
 
-def completed(*words: str, shell: pytest.MonkeyPatch, folder: Path = CONFIGURATION.parent) -> list[str]:
-    """What bash is offered for the last of these words."""
-    shell.setenv("_SLIPWAY_COMPLETE", "complete_bash")
-    shell.setenv("COMP_WORDS", " ".join(["slipway", *words]))
-    shell.setenv("COMP_CWORD", str(len(words)))
-    script = Path(sys.executable).parent / "slipway"
-    ended = subprocess.run([script], cwd=folder, capture_output=True, text=True, check=True)
-    assert ended.stderr == ""
-    return ended.stdout.split()
+Completed = Callable[..., list[str]]
+
+
+@pytest.fixture
+def completed(slipway: Slipway, shell: pytest.MonkeyPatch) -> Completed:
+    """What bash is offered for the last of these words; bash itself asks in a test of its own."""
+    shell.setenv("TERMINAL_WIDTH", "80")  # which the command changes, so that it is put back
+
+    def complete(*words: str, folder: Path = CONFIGURATION.parent) -> list[str]:
+        shell.chdir(folder)
+        shell.setenv("_SLIPWAY_COMPLETE", "complete_bash")
+        shell.setenv("COMP_WORDS", " ".join(["slipway", *words]))
+        shell.setenv("COMP_CWORD", str(len(words)))
+        ended = slipway()
+        assert (ended.exit_code, ended.stderr) == (0, "")
+        return ended.stdout.split()
+
+    return complete
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_environments_are_completed(verb: str, shell: pytest.MonkeyPatch) -> None:
-    assert completed(verb, "", shell=shell) == ENVIRONMENTS
+def test_environments_are_completed(verb: str, completed: Completed) -> None:
+    assert completed(verb, "") == ENVIRONMENTS
 
 
-def test_the_beginning_of_a_name_is_enough(shell: pytest.MonkeyPatch) -> None:
-    assert completed("logs", "--follow", "s", shell=shell) == ["sandbox"]
+def test_the_beginning_of_a_name_is_enough(completed: Completed) -> None:
+    assert completed("logs", "--follow", "s") == ["sandbox"]
 
 
-def test_the_file_may_be_another_one(shell: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_file_may_be_another_one(completed: Completed, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("[environments.staging]")
-    assert completed("--configuration", str(file), "scale", "", shell=shell) == ["staging"]
+    assert completed("--configuration", str(file), "scale", "") == ["staging"]
 
 
 @pytest.mark.parametrize("text", ["", "environments = 1", "environments = [", "[environments]\ndev = 1\nsecond = 2"])
 def test_a_file_that_cannot_be_used_completes_as_far_as_it_goes(
-    text: str, shell: pytest.MonkeyPatch, tmp_path: Path
+    text: str, completed: Completed, tmp_path: Path
 ) -> None:
     (tmp_path / "slipway.toml").write_text(text)
-    assert completed("status", "d", shell=shell, folder=tmp_path) == (["dev"] if "dev" in text else [])
+    assert completed("status", "d", folder=tmp_path) == (["dev"] if "dev" in text else [])
 
 
-def test_without_a_file_nothing_is_completed(shell: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert completed("status", "", shell=shell, folder=tmp_path) == []
+def test_without_a_file_nothing_is_completed(completed: Completed, tmp_path: Path) -> None:
+    assert completed("status", "", folder=tmp_path) == []
 
 
-def test_verbs_are_completed(shell: pytest.MonkeyPatch) -> None:
-    assert set(VERBS) <= set(completed("", shell=shell, folder=PROJECT))
+def test_verbs_are_completed(completed: Completed) -> None:
+    assert set(VERBS) <= set(completed("", folder=PROJECT))
 
 
 def test_the_shell_gets_it_by_an_option(slipway: Slipway) -> None:
@@ -79,27 +89,29 @@ def test_the_shell_gets_it_by_an_option(slipway: Slipway) -> None:
 @pytest.mark.parametrize(
     "words", [["release", "dev", "--tag"], ["deploy", "dev", "--tag"], ["rollback", "dev", "--to"]]
 )
-def test_tags_are_completed_from_the_newest_commits(words: list[str], shell: pytest.MonkeyPatch, commits: Path) -> None:
+def test_tags_are_completed_from_the_newest_commits(words: list[str], completed: Completed, commits: Path) -> None:
     newest = subprocess.run(
         ["git", "-C", commits, "rev-parse", "--short=12", "HEAD"], check=True, capture_output=True, text=True
     ).stdout.strip()
-    assert completed(*words, "", shell=shell, folder=commits)[0] == f"sha-{newest}"
-    assert completed(*words, f"sha-{newest[:6]}", shell=shell, folder=commits) == [f"sha-{newest}"]
+    assert completed(*words, "", folder=commits)[0] == f"sha-{newest}"
+    assert completed(*words, f"sha-{newest[:6]}", folder=commits) == [f"sha-{newest}"]
 
 
-def test_without_a_work_tree_no_tag_is_completed(shell: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert completed("release", "dev", "--tag", "", shell=shell, folder=tmp_path) == []
+def test_without_a_work_tree_no_tag_is_completed(completed: Completed, tmp_path: Path) -> None:
+    assert completed("release", "dev", "--tag", "", folder=tmp_path) == []
 
 
-def test_drills_are_completed_unless_they_are_named_already(shell: pytest.MonkeyPatch) -> None:
+def test_drills_are_completed_unless_they_are_named_already(completed: Completed) -> None:
     names = [each.name for each in DRILLS]
-    assert sorted(completed("sandbox", "drill", "", shell=shell)) == sorted(names)
-    assert completed("sandbox", "drill", "tag-missing", "tag", shell=shell) == []
+    assert sorted(completed("sandbox", "drill", "")) == sorted(names)
+    assert completed("sandbox", "drill", "tag-missing", "tag") == []
 
 
-def test_a_name_that_a_shell_would_run_is_not_completed(shell: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_name_that_a_shell_would_run_is_not_completed(
+    completed: Completed, shell: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "slipway.toml").write_text("[environments.'$(touch x)']\n[environments.dev]\nregion = '`touch x`'")
-    assert completed("status", "", shell=shell, folder=tmp_path) == ["dev"]
+    assert completed("status", "", folder=tmp_path) == ["dev"]
     assert "`" not in asked("zsh", "status ", shell, tmp_path)
 
 
