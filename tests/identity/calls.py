@@ -1,7 +1,7 @@
 """Which operations of AWS the code of `operations/` calls, found in its source."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +18,8 @@ NO_OPERATIONS = {"can_paginate", "exceptions", "generate_presigned_url", "meta"}
 """What a client has beside its operations; a presigned URL is not a request yet."""
 
 
-def called_actions() -> dict[str, set[str]]:
+@cache
+def called_actions() -> Mapping[str, set[str]]:
     """The IAM actions of all operations that are called, each with the modules that do.
 
     Raises:

@@ -4,12 +4,10 @@ The actions are those that AWS publishes with each type: the permissions of its 
 provider schemas that cfn-lint brings. The table adds what is particular to this app.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from tests.identity.names import REGION, ROUTING_KEY, STACK_TAG, arn, role_arn
 from tests.identity.provisioned import Provisioning
@@ -41,6 +39,8 @@ OF_REFERENCES = (Request("secretsmanager:GetSecretValue", ROUTING_KEY, {}),)
 
 def schema(type_name: str) -> Mapping[str, Any]:
     """What AWS publishes about that type."""
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415 - it takes half a second
+
     published: Mapping[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, type_name).schema
     return published
 
@@ -73,13 +73,15 @@ def requests(type_name: str) -> list[Request]:
     ] + _further(entry)
 
 
-def all_requests() -> Iterator[tuple[str, Request]]:
+@cache
+def all_requests() -> Sequence[tuple[str, Request]]:
     """Those of every type, of custom resources, and of what is in every template, each with what it is for."""
-    for name in TYPES:
-        yield from ((name, each) for each in requests(name))
-    yield from (("custom resources", each) for each in _further(CUSTOM_RESOURCE))
-    yield from (("every stack", each) for each in OF_EVERY_STACK)
-    yield from (("references", each) for each in OF_REFERENCES)
+    return (
+        *((name, each) for name in TYPES for each in requests(name)),
+        *(("custom resources", each) for each in _further(CUSTOM_RESOURCE)),
+        *(("every stack", each) for each in OF_EVERY_STACK),
+        *(("references", each) for each in OF_REFERENCES),
+    )
 
 
 def _further(entry: Provisioning) -> list[Request]:

@@ -51,6 +51,7 @@ def fits(arn: str, action: str) -> bool:
     return any(re.fullmatch(_expression(pattern), arn) for pattern in resource_types(action).values())
 
 
+@cache
 def _expression(pattern: str) -> str:
     """Any text for every variable, since most names may have separators in them; those of buckets may not."""
 

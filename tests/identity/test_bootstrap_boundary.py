@@ -77,14 +77,16 @@ def test_the_boundary_takes_nothing_from_a_role(roles: list[Role]) -> None:
 
 
 def test_the_boundary_takes_nothing_that_a_bucket_gives(grants_of_buckets: list[Grant]) -> None:
-    asked = [Access(role_with(ANYTHING, boundary=LIMIT), *grant) for grant in grants_of_buckets]
+    role = role_with(ANYTHING, boundary=LIMIT)
+    asked = [Access(role, *grant) for grant in grants_of_buckets]
     assert asked
     cut = [grant for grant, answer in zip(grants_of_buckets, decide(asked), strict=True) if not answer]
     assert cut + [grant for grant in grants_of_buckets if not covered(grant)] == []
 
 
 def test_the_boundary_leaves_room_for_what_roles_may_be_given() -> None:
-    asked = [Access(role_with(ANYTHING, boundary=LIMIT), *grant) for grant in ROOM]
+    role = role_with(ANYTHING, boundary=LIMIT)
+    asked = [Access(role, *grant) for grant in ROOM]
     assert [each.action for each, answer in zip(asked, decide(asked), strict=True) if not answer] == []
 
 

@@ -89,7 +89,7 @@ def test_the_table_has_just_the_types_of_the_templates(installations: list[list[
 @pytest.fixture(scope="module")
 def refused() -> Mapping[str, list[str]]:
     """What CloudFormation would be refused, by what it is for."""
-    asked = list(all_requests())
+    asked = all_requests()
     answers = decide([Access(CLOUDFORMATION, each.action, each.resource, each.context) for _name, each in asked])
     found: dict[str, list[str]] = {name: [] for name, _each in asked}
     for (name, each), allowed_ in zip(asked, answers, strict=True):
@@ -107,7 +107,8 @@ def test_without_a_name_of_ones_own_and_a_firewall_the_last_part_is_not_needed()
     optional = ("AWS::CertificateManager::", "AWS::Logs::ResourcePolicy", "AWS::Route53::", "AWS::WAFv2::")
     asked = [each for name, each in all_requests() if not name.startswith(optional)]
     parts = {name: policy for name, policy in EXECUTION.items() if not name.endswith("-front")}
-    answers = decide([Access(role_with(parts), each.action, each.resource, each.context) for each in asked])
+    role = role_with(parts)
+    answers = decide([Access(role, each.action, each.resource, each.context) for each in asked])
     assert len(parts) == len(EXECUTION) - 1
     assert [each for each, answer in zip(asked, answers, strict=True) if not answer] == []
 

@@ -20,8 +20,8 @@ def cases(environments: dict[str, str | None]) -> list[Case]:
 
 def misjudged(condition: dict[str, Any], environments: dict[str, str | None]) -> set[str]:
     """The cases that a role to deploy prod judges otherwise than it must, with this condition for its trust."""
-    asked = cases(environments)
-    answers = decide([Assumption(role(statement(condition)), case.token) for case in asked])
+    asked, judge = cases(environments), role(statement(condition))
+    answers = decide([Assumption(judge, case.token) for case in asked])
     meant = [deploy("prod") in case.accepted_by for case in asked]
     return {case.name for case, answer, right in zip(asked, answers, meant, strict=True) if answer != right}
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pytest
 from aws_cdk.cx_api import CloudAssembly
-from cfnlint.decode import decode
 
 from tests.conftest import PROJECT
 from tests.identity.bootstrap import listed
@@ -93,6 +92,8 @@ def test_only_the_operator_does_what_is_done_by_hand(granted: Mapping[str, set[s
 
 
 def test_cdks_deploy_role_may_do_what_a_release_does_through_it() -> None:
+    from cfnlint.decode import decode  # noqa: PLC0415 - it takes half a second
+
     template, _matches = decode(str(BOOTSTRAP_TEMPLATE))
     assert template
     role = template["Resources"]["DeploymentActionRole"]["Properties"]

@@ -1,7 +1,7 @@
 """The OpenID Connect tokens that workflows of GitHub present to AWS: our own, and those of everybody else."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"  # what aws-actions/configure-aws-credentials asks GitHub for
@@ -41,7 +41,7 @@ class Token:
 
     def claims(self) -> dict[str, str]:
         """The claims that it has."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
