@@ -149,11 +149,11 @@ check-secrets: .venv/.development ## Look for secrets in what git has; tests/too
 .PHONY: lint-workflows
 lint-workflows: .venv/.development ## Check GitHub's workflows and actions, and the Dockerfiles
 	@actionlint
+	@zizmor --offline --quiet --no-progress --collect=workflows --collect=actions --collect=dependabot .github
+	@hadolint $(wildcard service/Dockerfile observability/*/Dockerfile)
 	@check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	@check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
-	@zizmor --offline --quiet --no-progress --collect=workflows --collect=actions --collect=dependabot .github
-	@hadolint $(wildcard service/Dockerfile observability/*/Dockerfile)
 
 .PHONY: lint-templates
 lint-templates: .venv/.development .checkov/.installed ## Check every template with cfn-lint and checkov

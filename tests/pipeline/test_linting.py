@@ -48,6 +48,14 @@ def test_as_they_are_nothing_is_found(project: Path) -> None:
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+@pytest.fixture
+def part(project: Path) -> Path:
+    """What has the mistakes: one workflow is linted sooner than all."""
+    for path in {*project.glob(".github/workflows/*")} - {project / DRIFT}:
+        path.unlink()
+    return project
+
+
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "finding"),
     [
@@ -72,12 +80,12 @@ def test_as_they_are_nothing_is_found(project: Path) -> None:
         ("service/Dockerfile", "\nFROM ", "\nFROM debian AS odd\nFROM ", "DL3006"),
     ],
 )
-def test_a_mistake_is_found(file: str, right: str, wrong: str, finding: str, project: Path) -> None:
-    path = project / file
+def test_a_mistake_is_found(file: str, right: str, wrong: str, finding: str, part: Path) -> None:
+    path = part / file
     text = path.read_text()
     assert right in text
     path.write_text(text.replace(right, wrong, 1))
-    ended = linted(project)
+    ended = linted(part)
     assert ended.returncode != 0
     assert finding in ended.stdout + ended.stderr
 
