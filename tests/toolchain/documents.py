@@ -4,8 +4,9 @@ import re
 import shlex
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -40,7 +41,8 @@ class Block:
         return "\n".join(re.findall(r"(?m)^\$ ((?:.*\\\n)*.*)", self.text))
 
 
-def parsed(text: str) -> list[Token]:
+@cache
+def parsed(text: str) -> Sequence[Token]:
     return MarkdownIt("commonmark").enable("table").parse(text)
 
 

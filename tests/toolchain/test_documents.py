@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -39,9 +40,15 @@ def targets() -> set[str]:
     return set(re.findall(r"(?m)^([a-z][a-z-]*):", (PROJECT / "Makefile").read_text()))
 
 
+@cache
+def whole_command() -> Any:
+    """`slipway`, as Typer makes it of all verbs."""
+    return typer.main.get_command(command)
+
+
 def verb_of(words: list[str]) -> tuple[Any, list[str]]:
     """The verb that these words call, and what they give it."""
-    verb: Any = typer.main.get_command(command)
+    verb = whole_command()
     words = list(words)
     while hasattr(verb, "commands") and words and words[0] in verb.commands:
         verb = verb.commands[words.pop(0)]

@@ -82,27 +82,38 @@ def test_a_function_that_nothing_calls_is_dead(tmp_path: Path) -> None:
     assert "'caller'" not in found.stdout
 
 
-@pytest.mark.parametrize(
-    ("line", "kind"),
-    [  # cut in two, so that they are not found here
-        ("key = 'AK|IAQYLPMN5HHHFPZAM2'", "AWS Access Key"),
-        ("-----BEGIN RSA |PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA\\n-----END RSA |PRIVATE KEY-----", "Private Key"),
-        ("to|ken = 'ghp_|wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'", "GitHub Token"),
-        ("database_pass|word = 'Zq9vT4kLx0'", "Secret Keyword"),
-    ],
-)
-def test_a_secret_is_found(line: str, kind: str, tmp_path: Path) -> None:
-    known = tmp_path / "tests" / "toolchain" / "harmless.py"
+SECRETS = {  # cut in two, so that they are not found here
+    "AWS Access Key": "key = 'AK|IAQYLPMN5HHHFPZAM2'",
+    "Private Key": "-----BEGIN RSA |PRIVATE KEY-----\\nMIIEpAIBAAKCAQEA\\n-----END RSA |PRIVATE KEY-----",
+    "GitHub Token": "to|ken = 'ghp_|wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'",
+    "Secret Keyword": "database_pass|word = 'Zq9vT4kLx0'",
+}
+"""By kind, a line that has one."""
+
+
+def file_with(kind: str) -> str:
+    return f"settings_{list(SECRETS).index(kind)}.py"
+
+
+@pytest.fixture(scope="module")
+def found_secrets(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """What is said of a project that has every kind, each in a file of its own."""
+    folder = tmp_path_factory.mktemp("secrets")
+    known = folder / "tests" / "toolchain" / "harmless.py"
     known.parent.mkdir(parents=True)
     shutil.copy(PROJECT / "tests" / "toolchain" / "harmless.py", known)
-    shutil.copy(PROJECT / "Makefile", tmp_path)
-    (tmp_path / "settings.py").write_text(line.replace("|", "") + "\n")
+    shutil.copy(PROJECT / "Makefile", folder)
+    for kind, line in SECRETS.items():
+        (folder / file_with(kind)).write_text(line.replace("|", "") + "\n")
     for words in (["git", "init", "--quiet"], ["git", "add", "."]):
-        assert ended(words, tmp_path).returncode == 0
-    found = made("check-secrets", tmp_path)
-    assert found.returncode != 0
-    assert f"Secret Type: {kind}" in found.stdout
-    assert "Location:    settings.py:1" in found.stdout
+        assert ended(words, folder).returncode == 0
+    return made("check-secrets", folder)
+
+
+@pytest.mark.parametrize("kind", SECRETS)
+def test_a_secret_is_found(kind: str, found_secrets: subprocess.CompletedProcess[str]) -> None:
+    assert found_secrets.returncode != 0
+    assert f"Secret Type: {kind}\nLocation:    {file_with(kind)}:1\n" in found_secrets.stdout
 
 
 @pytest.mark.parametrize(
