@@ -18,12 +18,9 @@ import sys
 
 from sandbox.docker_client import ping_first
 from sandbox.emulator.clock import clock_scale
-from sandbox.emulator.cloudformation.resource_types import as_rows
-from sandbox.emulator.cloudformation.rollout import stability_timeout
-from sandbox.emulator.environment import emulator_environment, require_free
+from sandbox.emulator.environment import emulator_environment, require_free, stability_timeout
 from sandbox.emulator.internals import MiniStackMismatchError, internal
 from sandbox.emulator.network import bind_to_loopback_only, reach_tasks_without_gateway
-from sandbox.emulator.register import register
 
 
 def main() -> None:
@@ -33,6 +30,8 @@ def main() -> None:
     )
     parser.add_argument("--types", action="store_true", help="print what is added to MiniStack, as JSON, and exit")
     if parser.parse_args().types:
+        from sandbox.emulator.cloudformation.resource_types import as_rows  # noqa: PLC0415 - imports boto3
+
         json.dump(as_rows(), sys.stdout, indent=2)
         print()
         return
@@ -55,6 +54,8 @@ def _prepare() -> None:
     os.environ.clear()
     os.environ.update(environment)
     ping_first()
+    from sandbox.emulator.register import register  # noqa: PLC0415 - imports boto3: what is refused is refused before
+
     register()  # imports MiniStack, which reads the environment at its import
 
 

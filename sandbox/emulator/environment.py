@@ -1,4 +1,4 @@
-"""The environment in which MiniStack starts: on the loopback, and without anything of a real account."""
+"""What the emulator is told by variables; MiniStack starts on the loopback, without anything of a real account."""
 
 import os
 import re
@@ -7,6 +7,10 @@ from collections.abc import Mapping
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = "4566"
+
+TIMEOUT_VARIABLE = "SLIPWAY_SANDBOX_STABILITY_TIMEOUT"
+DEFAULT_TIMEOUT = 600.0
+"""Seconds that a rollout may take. CloudFormation itself gives a service three hours."""
 
 # MiniStack's own servers besides the gateway: MQTT for IoT, on unless told otherwise, and SFTP for Transfer.
 _SWITCHED_OFF = {"IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0"}
@@ -52,6 +56,22 @@ def emulator_environment(given: Mapping[str, str]) -> dict[str, str]:
         "BIND_HOST": LOOPBACK,
         "GATEWAY_PORT": port,
     }
+
+
+def stability_timeout() -> float:
+    """Return the seconds that a rollout may take.
+
+    Raises:
+        ValueError: The environment variable is not a positive number.
+    """
+    text = os.environ.get(TIMEOUT_VARIABLE, "")
+    try:
+        seconds = float(text) if text else DEFAULT_TIMEOUT
+    except ValueError:
+        seconds = 0.0
+    if not seconds > 0:
+        raise ValueError(f"{TIMEOUT_VARIABLE}={text}: a number of seconds above 0 is needed, such as 600.")
+    return seconds
 
 
 def require_free(port: int) -> None:

@@ -1,18 +1,14 @@
 """Waiting for the rollout of an ECS service, in the place where CloudFormation waits."""
 
-import os
 import time
 from collections import Counter
 from typing import Any
 
 from sandbox.emulator.cloudformation.handlers import ProvisioningError, failure
 from sandbox.emulator.ecs.task_health import FAILED
+from sandbox.emulator.environment import stability_timeout
 from sandbox.emulator.internals import internal
 from sandbox.emulator.loopback import client
-
-TIMEOUT_VARIABLE = "SLIPWAY_SANDBOX_STABILITY_TIMEOUT"
-DEFAULT_TIMEOUT = 600.0
-"""Seconds that a rollout may take. CloudFormation itself gives a service three hours."""
 
 _POLL_SECONDS = 0.2
 _PATIENCE_SECONDS = 15.0
@@ -25,22 +21,6 @@ _OPERATIONS = {
 }
 
 _Description = dict[str, Any]
-
-
-def stability_timeout() -> float:
-    """Return the seconds that a rollout may take.
-
-    Raises:
-        ValueError: The environment variable is not a positive number.
-    """
-    text = os.environ.get(TIMEOUT_VARIABLE, "")
-    try:
-        seconds = float(text) if text else DEFAULT_TIMEOUT
-    except ValueError:
-        seconds = 0.0
-    if not seconds > 0:
-        raise ValueError(f"{TIMEOUT_VARIABLE}={text}: a number of seconds above 0 is needed, such as 600.")
-    return seconds
 
 
 def wait_for_rollout(stack_name: str, service: _Description, known_deployments: frozenset[str]) -> None:
