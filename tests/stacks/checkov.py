@@ -12,6 +12,17 @@ from tests.conftest import PROJECT
 CHECKOV = PROJECT / ".checkov" / "bin" / "checkov"
 """In an environment of its own: it needs other versions of packages that the rest needs too."""
 
+WITHOUT_PAUSES = """\
+import gc, runpy, sys
+gc.disable()
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""Runs the program that is named after it, and looks for no garbage: that is a third of checkov's time, and finds none.
+
+Its peak of memory is 310 MB with and without (measured).
+"""
+
 
 class Failed(NamedTuple):
     """A check that a resource of a template fails."""
@@ -38,11 +49,15 @@ def failed_checks(templates: Iterable[Path], directory: Path) -> set[Failed]:
         copies[f"/{number}.json"] = same
         (directory / f"{number}.json").write_bytes(content)
     done = subprocess.run(
-        [CHECKOV, "--directory=.", "--framework=cloudformation", "--skip-download", "--quiet", "--output=json"],
+        [
+            *(CHECKOV.with_name("python"), "-c", WITHOUT_PAUSES, CHECKOV),
+            *("--directory=.", "--framework=cloudformation", "--skip-download", "--quiet", "--output=json"),
+        ],
         cwd=directory,
         env={
             "PATH": os.environ["PATH"],
             "HOME": str(directory),  # no configuration of the user's
+            "CHECKOV_PARALLELIZATION_TYPE": "none",  # what processes tell each other takes more than to parse
             # Whatever it would ask for in the internet would have to go through this proxy, at which nobody listens.
             "HTTPS_PROXY": "http://127.0.0.1:9",
             "HTTP_PROXY": "http://127.0.0.1:9",

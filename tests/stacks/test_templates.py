@@ -15,18 +15,29 @@ from cfnlint.api import lint_by_config
 
 from configuration import load, stack_names
 from tests.conftest import PROJECT, resources
-from tests.stacks.linting import errors
+from tests.stacks.linting import findings
+from tests.stacks.variants import STRATEGIES, VARIANTS
 
 ORDER = ("identity", "registry", "network", "telemetry", "prometheus", "service", "dashboards", "observability")
 
 
-def test_cfn_lint_finds_no_error(
-    assembly: CloudAssembly, sandbox_assembly: CloudAssembly, assembly_with_every_option: CloudAssembly
+def test_cfn_lint_finds_only_what_it_finds_in_every_template(
+    assembly: CloudAssembly,
+    sandbox_assembly: CloudAssembly,
+    assembly_with_every_option: CloudAssembly,
+    assembly_of_other_networks: CloudAssembly,
+    strategies: Mapping[str, CloudAssembly],
+    variants: CloudAssembly,
 ) -> None:
-    others = [stack for stack in assembly_with_every_option.stacks if _role(stack.id) in {"identity", "registry"}]
-    assert len(others) == 3
-    paths = [stack.template_full_path for stack in (*assembly.stacks, *sandbox_assembly.stacks, *others)]
-    assert errors(paths) == []
+    shared = [stack for stack in assembly_with_every_option.stacks if _role(stack.id) in {"identity", "registry"}]
+    assert len(shared) == 3
+    shifting = [stack for each in strategies.values() for stack in each.stacks if "prod" in stack.id]
+    assert len(shifting) > len(STRATEGIES)
+    networks = [stack for stack in assembly_of_other_networks.stacks if _role(stack.id) not in {"identity", "registry"}]
+    assert len(networks) == 4 + 6 + 5 + 3
+    varied = [stack for stack in variants.stacks if any(name in stack.id for name in VARIANTS)]
+    assert len(varied) > len(VARIANTS)
+    assert findings([*assembly.stacks, *sandbox_assembly.stacks, *shared, *networks, *shifting, *varied]) == []
 
 
 def test_cfn_lint_finds_the_error_of_a_broken_template(tmp_path: Path) -> None:
