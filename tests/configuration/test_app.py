@@ -1,4 +1,4 @@
-"""`python app.py`, as the CDK CLI starts it, with a configuration that cannot be used."""
+"""`app.py`, as the CDK CLI starts it, with a configuration that cannot be used."""
 
 import json
 import os
@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from aws_cdk import App
 
+import app as application
 from tests.configuration.conftest import Write
 from tests.conftest import PROJECT
 from tests.synthesis import VALIDATION
@@ -42,10 +44,17 @@ def test_every_problem_is_a_line_on_stderr_and_the_exit_code_is_2(write: Write, 
     assert list(assembly.iterdir()) == []
 
 
-def test_an_unknown_environment_is_a_line_on_stderr_and_the_exit_code_is_2(write: Write, assembly: Path) -> None:
-    ended = synthesize({"configuration": str(write({})), "environment": "staging"}, assembly)
-    assert ended.stderr == "environment 'staging' is not in slipway.toml; it has prod, dev, sandbox\n"
-    assert (ended.returncode, ended.stdout) == (2, "")
+def test_an_unknown_environment_is_a_line_on_stderr_and_the_exit_code_is_2(
+    write: Write, assembly: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """In this process, where aws_cdk has started; the other tests tell that the CDK CLI's context arrives."""
+    app = App(context={"configuration": str(write({})), "environment": "staging"}, outdir=str(assembly))
+    monkeypatch.setattr(application, "new_app", lambda: app)
+    with pytest.raises(SystemExit) as ended:
+        application.main()
+    said = capfd.readouterr()
+    assert said.err == "environment 'staging' is not in slipway.toml; it has prod, dev, sandbox\n"
+    assert (ended.value.code, said.out) == (2, "")
     assert list(assembly.iterdir()) == []
 
 
