@@ -3,8 +3,9 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from configuration import SANDBOX, Configuration, Environment
 from operations.errors import CredentialsExpiredError, OperationError, UnavailableError
@@ -55,7 +56,7 @@ class Aws:
     """One account and region of AWS, or the sandbox.
 
     Attributes:
-        session: to make clients from.
+        session: whose the credentials and the region are.
         endpoint: of the emulated AWS; None for AWS itself.
         patient: whether to wait for AWS and ask it again; otherwise it has ten seconds for one answer.
     """
@@ -63,6 +64,20 @@ class Aws:
     session: "boto3.Session"
     endpoint: str | None
     patient: bool = True
+    _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _making: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    def client(self, service: str) -> Any:
+        """The client of that service, such as `ecs`: one for all who ask, from whichever thread.
+
+        They share its connections. Threads may use a client of boto3 at the same time, but not make clients of one
+        session ("Multithreading or multiprocessing with clients" in boto3's guide).
+        """
+        make: Any = self.session.client
+        with self._making:
+            if service not in self._clients:
+                self._clients[service] = make(service, endpoint_url=self.endpoint, config=self.config)
+            return self._clients[service]
 
     @property
     def config(self) -> "Config":
@@ -143,9 +158,8 @@ def assuming(aws: Aws, role_arn: str, session_name: str) -> Aws:
     """
     import boto3  # noqa: PLC0415 - as in `connect`
 
-    sts = aws.session.client("sts", endpoint_url=aws.endpoint, config=aws.config)
     with explained(aws):
-        credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
+        credentials = aws.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
     session = boto3.Session(
         aws_access_key_id=credentials["AccessKeyId"],
         aws_secret_access_key=credentials["SecretAccessKey"],

@@ -92,7 +92,6 @@ def read(configuration: Configuration, environment: Environment) -> Status:
     """
     deployed = locate(configuration, environment)
     aws = deployed.aws
-    # Clients are made by one thread: a session of boto3 must not be used by several.
     watcher, ssm, balancing = Watcher(deployed), Ssm(aws), ElasticLoadBalancing(aws)
     with explained(aws), ThreadPoolExecutor() as pool:
         look = pool.submit(watcher.look)

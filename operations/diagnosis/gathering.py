@@ -68,7 +68,6 @@ def gather(aws: Aws, environment: Environment, outputs: Mapping[str, str], deplo
         OperationError: there is no such service or rollout, or AWS does not let the service be described.
     """
     cluster, name = outputs["ClusterName"], outputs["ServiceName"]
-    # Clients are made by one thread: a session of boto3 must not be used by several.
     ecs, source = EcsTasks(aws), source_of(aws, cluster, name)
     balancing, cloudwatch, logs = ElasticLoadBalancing(aws), CloudWatch(aws), Logs(aws)
     with ThreadPoolExecutor() as pool, explained(aws):

@@ -54,26 +54,27 @@ def examine(
         return _of_account(configuration, claims)
     sandboxed = environment.name == SANDBOX
     installation = configuration.select([SANDBOX] if sandboxed else None)
-    account, check = _credentials(configuration, environment)
-    if account is None:
+    credentials, check = _credentials(configuration, environment)
+    if credentials is None:
         return Examination(environment.name, (check,))
+    aws, account = credentials
     if account != environment.account:
         advice = failures.WRONG_ACCOUNT.about(
             account=account, environment=environment.name, expected=environment.account
         )
         return Examination(environment.name, (Check.fail(CREDENTIALS, advice),))
-    return Examination(environment.name, (check, *_of_environment(installation, environment, image_tag, claims)))
+    return Examination(environment.name, (check, *_of_environment(aws, installation, environment, image_tag, claims)))
 
 
-def _credentials(configuration: Configuration, environment: Environment) -> tuple[str | None, Check]:
-    """The account that the credentials belong to; None if nobody answers."""
+def _credentials(configuration: Configuration, environment: Environment) -> tuple[tuple[Aws, str] | None, Check]:
+    """AWS as that environment sees it, and the account that the credentials belong to; None if nobody answers."""
     try:
         aws = connect(configuration, environment)
         with explained(aws):
             account = Sts(aws).account()
     except OperationError as error:
         return None, Check.fail(CREDENTIALS, Advice(error.what, error.fix))
-    return account, Check.ok(CREDENTIALS, f"of account {account}")
+    return (aws, account), Check.ok(CREDENTIALS, f"of account {account}")
 
 
 def _of_account(configuration: Configuration, token: Token | None) -> Examination:
@@ -81,16 +82,17 @@ def _of_account(configuration: Configuration, token: Token | None) -> Examinatio
     environments = list(installation.environments.values())
     if not environments:
         raise OperationError("slipway.toml has no environment but the sandbox", fix="Run slipway doctor sandbox.")
-    account, check = _credentials(installation, environments[0])
-    if account is None:
+    credentials, check = _credentials(installation, environments[0])
+    if credentials is None:
         return Examination("the account", (check,))
+    aws, account = credentials
     local = [each for each in environments if each.account == account]
     if not local and installation.registry.account != account:
         accounts = ", ".join(installation.accounts)
         advice = failures.NO_ENVIRONMENT_HERE.about(account=account, accounts=accounts)
         return Examination(f"account {account}", (Check.fail(CREDENTIALS, advice),))
     asked = local[0] if local else environments[0]
-    aws = connect(installation, asked)
+    aws = _in_region(asked.region, aws, environments[0], installation)
     regions = {each.region: each for each in local}
     steps = [bootstrap.step(_in_region(each.region, aws, asked, installation), each) for each in regions.values()]
     steps += _github_steps(aws, installation, account, local, token)
@@ -104,9 +106,8 @@ def _in_region(region: str, aws: Aws, asked: Environment, installation: Configur
 
 
 def _of_environment(
-    installation: Configuration, environment: Environment, image_tag: str | None, token: Token | None
+    aws: Aws, installation: Configuration, environment: Environment, image_tag: str | None, token: Token | None
 ) -> list[Check]:
-    aws = connect(installation, environment)
     subject, found = _subject(installation, environment, aws, image_tag)
     registry_aws = _in_region(installation.registry.region, aws, environment, installation)
     steps = [

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from operations.aws import Aws
 
 if TYPE_CHECKING:
+    from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
     from mypy_boto3_application_autoscaling.type_defs import ScheduledActionTypeDef
 
 NAMESPACE: Final = "ecs"
@@ -44,7 +45,7 @@ class ApplicationAutoScaling:
     """Application Auto Scaling in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("application-autoscaling", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: ApplicationAutoScalingClient = aws.client("application-autoscaling")
 
     def bounds(self, cluster: str, service: str) -> Bounds | None:
         """Between which the service's number of tasks is kept; None if nothing keeps it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from operations.aws import Aws
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.literals import CapabilityType
     from mypy_boto3_cloudformation.type_defs import ParameterTypeDef, ResourceChangeTypeDef
 
@@ -77,7 +78,7 @@ class ChangeSets:
     """The change sets of one stack."""
 
     def __init__(self, aws: Aws, stack_name: str) -> None:
-        self._client = aws.session.client("cloudformation", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: CloudFormationClient = aws.client("cloudformation")
         self._stack = stack_name
 
     def create(self, name: str, parameters: Mapping[str, str | None], description: str) -> None:

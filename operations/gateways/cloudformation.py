@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from operations.aws import Aws
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
 
@@ -73,7 +74,7 @@ class CloudFormation:
     """CloudFormation in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("cloudformation", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: CloudFormationClient = aws.client("cloudformation")
 
     def stack(self, name: str) -> Stack | None:
         """The stack of that name; None if there is none.

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
 
 MAX_NAMES = 100
 """As many alarms one call takes: DescribeAlarms in the CloudWatch API reference."""
@@ -27,7 +31,7 @@ class CloudWatch:
     """CloudWatch in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("cloudwatch", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: CloudWatchClient = aws.client("cloudwatch")
 
     def alarms(self, names: Sequence[str]) -> list[Alarm]:
         """Those of these alarms that exist, in the order of the names."""

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2 import EC2Client
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class Ec2:
     """EC2 in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("ec2", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: EC2Client = aws.client("ec2")
 
     def zones(self) -> list[str]:
         """The availability zones that this account can use in this region, in order; no local or wavelength zones."""

@@ -7,6 +7,7 @@ from urllib.request import ProxyHandler, build_opener
 from operations.aws import Aws
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecr import ECRClient
     from mypy_boto3_ecr.type_defs import ImageIdentifierTypeDef
 
 INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
@@ -31,7 +32,7 @@ class Ecr:
 
     def __init__(self, aws: Aws) -> None:
         self._endpoint = aws.endpoint
-        self._client = aws.session.client("ecr", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: ECRClient = aws.client("ecr")
 
     def has(self, repository: str, tag: str) -> bool:
         """Whether the repository exists and has an image of that tag."""

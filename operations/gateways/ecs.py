@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from operations.aws import Aws
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.type_defs import (
         DeploymentCircuitBreakerTypeDef,
         DeploymentTypeDef,
@@ -117,7 +118,7 @@ class Ecs:
     """ECS in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("ecs", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: ECSClient = aws.client("ecs")
 
     def service(self, cluster: str, name: str) -> Service | None:
         """The service of that name; None if there is none."""

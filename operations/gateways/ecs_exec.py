@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from operations.aws import Aws
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.type_defs import ContainerTypeDef, TaskTypeDef
 
 AGENT = "ExecuteCommandAgent"
@@ -78,7 +79,7 @@ class EcsExec:
     """ECS in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("ecs", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: ECSClient = aws.client("ecs")
 
     @property
     def endpoint(self) -> str:

@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class ElasticLoadBalancing:
     """Elastic Load Balancing v2 in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("elbv2", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: ElasticLoadBalancingv2Client = aws.client("elbv2")
 
     def name_of(self, load_balancer_arn: str) -> str:
         """The name of that load balancer."""

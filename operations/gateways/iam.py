@@ -3,10 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Iam:
     """IAM in one account."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("iam", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: IAMClient = aws.client("iam")
 
     def create_policy(self, name: str, document: str) -> str:
         """Create the managed policy unless the account has one of that name already, and return its ARN.

@@ -5,8 +5,12 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
 
 MAX_PAGES = 20
 """Of one stream that are read until its end; a page is up to 1 MiB or 10,000 lines (FilterLogEvents)."""
@@ -49,7 +53,7 @@ class Logs:
 
     def __init__(self, aws: Aws) -> None:
         self._sandboxed = aws.sandboxed
-        self._client = aws.session.client("logs", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: CloudWatchLogsClient = aws.client("logs")
 
     def last(self, group: str, stream: str, count: int, *, since: datetime | None = None) -> list[LogLine]:
         """The last lines of that stream, the oldest first; none if there is no such stream.

@@ -7,7 +7,7 @@ class Route53:
     """Route 53, which has no regions."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("route53", endpoint_url=aws.endpoint, config=aws.config)
+        self._client = aws.client("route53")
 
     def public_zone(self, name: str) -> str | None:
         """The id of the public hosted zone of that name, without `/hostedzone/`; None if the account has none.

@@ -1,13 +1,18 @@
 """What Secrets Manager knows of secrets."""
 
+from typing import TYPE_CHECKING
+
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
 class SecretsManager:
     """Secrets Manager in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("secretsmanager", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: SecretsManagerClient = aws.client("secretsmanager")
 
     def exists(self, arn: str) -> bool:
         """Whether there is that secret, which is not about to be deleted."""

@@ -9,6 +9,7 @@ from operations.aws import Aws
 from operations.gateways.ecs import of_the_service
 
 if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.type_defs import (
         ServiceDeploymentBriefTypeDef,
         ServiceDeploymentTypeDef,
@@ -86,7 +87,7 @@ class ServiceDeployments:
     """The deployments of services in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("ecs", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: ECSClient = aws.client("ecs")
 
     def newest(self, cluster: str, service: str, limit: int) -> list[ServiceDeployment]:
         """That many deployments of the service, the newest first; fewer if there are not so many."""

@@ -1,8 +1,12 @@
 """What SNS knows of topics."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
 
 PENDING = "PendingConfirmation"
 """In the place of an ARN: "Subscription" in the Amazon SNS API reference."""
@@ -27,7 +31,7 @@ class Sns:
     """SNS in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("sns", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: SNSClient = aws.client("sns")
 
     def subscriptions(self, topic_arn: str) -> list[Subscription]:
         """Those of a topic."""

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Ssm:
     """Parameter Store in one account and region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("ssm", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: SSMClient = aws.client("ssm")
 
     def value(self, name: str) -> str | None:
         """The value of that parameter, encrypted if it is a SecureString; None if there is no such parameter."""

@@ -1,8 +1,12 @@
 """What STS knows of credentials."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from operations.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Sts:
     """STS, asked in one region."""
 
     def __init__(self, aws: Aws) -> None:
-        self._client = aws.session.client("sts", endpoint_url=aws.endpoint, config=aws.config)
+        self._client: STSClient = aws.client("sts")
 
     def account(self) -> str:
         """The account that the credentials belong to."""

@@ -2,13 +2,17 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 
+from configuration import Configuration
+from operations.aws import connect
 from tests.conftest import CONFIGURATION
 from tests.operations.conftest import Ended, Slipway
 from tests.operations.scripted_aws import ScriptedAws
@@ -195,3 +199,15 @@ def test_another_server_on_the_port_of_the_sandbox_is_not_taken_for_it(
         f"what answers at http://localhost:{website} is not AWS",
         "See what listens there; sandbox.port in slipway.toml chooses another port.",
     )
+
+
+def test_all_threads_that_ask_a_service_share_one_client(configuration: Configuration) -> None:
+    aws, together = connect(configuration, configuration.environment("dev")), Barrier(4)
+
+    def asked(service: str) -> Any:
+        together.wait(timeout=5)
+        return aws.client(service)
+
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(asked, ["ecs", "ecs", "ecs", "sts"])
+    assert [each is first for each in others] == [True, True, False]

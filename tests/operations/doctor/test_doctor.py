@@ -1,7 +1,9 @@
 """`slipway doctor`: what it asks, what it says of it all, and with which exit code."""
 
 import json
+from typing import Any
 
+import boto3
 import pytest
 
 from tests.operations import deployed
@@ -47,6 +49,21 @@ def test_where_nothing_is_wrong_every_line_is_ok_and_the_exit_code_is_0(slipway:
         "OK    quota: 1 of 16 vCPUs of Fargate at most, by this service",
     ]
     assert (ended.exit_code, ended.stderr) == (0, "dev: 21 OK\n")
+
+
+@pytest.mark.parametrize("words", [(), ("dev",)])
+def test_in_one_region_the_credentials_are_taken_from_the_shell_once(
+    words: tuple[str, ...], healthy: RecordedAws, slipway: Slipway, shell: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def session(**options: Any) -> boto3.Session:
+        made.append(options["region_name"])
+        return healthy.session(**options)
+
+    shell.setattr(boto3, "Session", session)
+    assert slipway("doctor", *words).exit_code == 0
+    assert made == ["eu-central-1"]
 
 
 def test_as_json_it_is_one_object_on_stdout(healthy: RecordedAws, slipway: Slipway) -> None:
