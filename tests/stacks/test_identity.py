@@ -13,7 +13,6 @@ from aws_cdk.cx_api import CloudAssembly
 import app as application
 from configuration import SANDBOX, Configuration
 from tests.conftest import Template, resources, templates_of, varied
-from tests.synthesis import assemble
 
 ISSUER = "token.actions.githubusercontent.com"
 PROVIDER = "AWS::IAM::OIDCProvider"
@@ -137,6 +136,11 @@ def test_the_ids_of_the_repository_are_asked_for_besides_the_subject(templates: 
         )
 
 
+def shared_stacks(configuration: Configuration) -> CloudAssembly:
+    """As they are synthesised without those of the environments, which take most of the time."""
+    return application.build_app(configuration, environments=()).synth()
+
+
 def test_images_are_built_from_the_branches_that_are_deployed(
     templates: Mapping[str, Template], one_account: CloudAssembly
 ) -> None:
@@ -150,7 +154,7 @@ def test_images_are_built_from_the_branches_that_are_deployed(
 
 def test_drift_is_looked_for_by_the_workflow_of_that_name_on_the_default_branch(configuration: Configuration) -> None:
     trunk = varied(configuration, github={"default_branch": "trunk"}).select([SANDBOX])
-    found = claims(roles(templates_of(assemble(trunk))["slipway-identity"])["slipway-drift"])
+    found = claims(roles(templates_of(shared_stacks(trunk))["slipway-identity"])["slipway-drift"])
     assert found["sub"] == [f"repo:{name}:ref:refs/heads/trunk" for name in OURS]
     assert found["workflow"] == "drift"
 
@@ -219,7 +223,7 @@ def test_without_the_ids_the_synthesis_warns_and_tells_how_to_get_them(
 def test_one_id_alone_is_asked_for_but_the_synthesis_still_warns(
     missing: str, known: str, value: str, configuration: Configuration
 ) -> None:
-    assembly = assemble(varied(configuration, github={missing: None}).select([SANDBOX]))
+    assembly = shared_stacks(varied(configuration, github={missing: None}).select([SANDBOX]))
     found = claims(roles(templates_of(assembly)["slipway-identity"])["slipway-diff"])
     assert found == {"aud": "sts.amazonaws.com", "sub": [f"repo:{OURS[0]}:pull_request"], known: value}
     assert len(warnings(assembly)) == 1
@@ -252,7 +256,7 @@ def test_an_operator_is_let_in_with_mfa_where_there_is_something_to_operate(
 
 def test_the_account_of_the_registry_alone_has_no_operator(with_every_option: Configuration) -> None:
     apart = varied(with_every_option, {"prod": {"image": "ecr"}}, registry={"account": "333333333333"})
-    found = templates_of(assemble(apart))
+    found = templates_of(shared_stacks(apart))
     assert set(roles(found["slipway-identity-333333333333"])) == {"acme-pushes", "acme-compares", "acme-finds-drift"}
     assert "acme-pushes" not in roles(found[PROD])
 
@@ -275,7 +279,7 @@ def test_an_operator_who_is_a_role_is_let_in_without_mfa_which_aws_would_never_s
     configuration: Configuration,
 ) -> None:
     operator = {"principal_arn": "arn:aws:iam::111111111111:role/engineers", "mfa": False}
-    found = templates_of(assemble(varied(configuration, identity={"operator": operator}).select(["prod"])))
+    found = templates_of(shared_stacks(varied(configuration, identity={"operator": operator}).select(["prod"])))
     (statement,) = roles(found["slipway-identity"])["slipway-operator"]["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"AWS": operator["principal_arn"]}
     assert "Condition" not in statement
