@@ -15,8 +15,8 @@ from tests.tiers import Tier, as_json, table
 PROJECT = Path(__file__).parent.parent
 SERVICE = PROJECT / "service"
 
-WORKERS = 5
-"""For two cores: the tests with containers wait for more than half of their time."""
+WORKERS = 4
+"""For two cores: the tests with containers wait for half of their time, and each process collects all tests anew."""
 
 
 def main() -> int:
