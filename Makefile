@@ -75,7 +75,7 @@ poetry: ## Install the packages with Poetry, into environments of its own
 coverage: node_modules/.all .checkov/.installed ## Run every test in Poetry's environments, and measure what they cover
 	@mkdir -p coverage
 	@cd service && poetry run pytest --quiet -m "" --cov --cov-report=xml:../coverage/service.xml
-	@poetry run pytest --numprocesses 5 --cov --cov-report=xml:coverage/infrastructure.xml
+	@poetry run pytest --numprocesses 4 --cov --cov-report=xml:coverage/infrastructure.xml
 	@$(MAKE) coverage-floors
 
 # The service's floor, 100, is in its own pyproject.toml.
