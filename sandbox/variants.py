@@ -123,8 +123,8 @@ class Variants:
         self._workspace.remember(variants=[*kept, *map(self.uri, tags)] or None)
 
     def _ecr(self) -> "ECRClient":
-        aws = connect(self._workspace.configuration, self._workspace.environment)
-        return aws.session.client("ecr", endpoint_url=aws.endpoint, config=aws.config)
+        client: ECRClient = connect(self._workspace.configuration, self._workspace.environment).client("ecr")
+        return client
 
     def _command(self, base: str, words: Mapping[str, str]) -> str:
         if not words:

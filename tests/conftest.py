@@ -45,9 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = os.environ[ASSEMBLIES] = tempfile.mkdtemp(prefix="slipway-assemblies-")
         config.add_cleanup(lambda: shutil.rmtree(folder))
         config.pluginmanager.register(Tiers(config.getoption("tiers_report")))
-        if config.getoption("numprocesses", None):
-            return  # this process only starts others, and need not wait for aws_cdk
-    config.pluginmanager.import_plugin("tests.assemblies")
+
+
+@pytest.hookimpl(trylast=True)  # pytest-cov starts with the session, and misses what was imported before
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where tests run, load what imports aws_cdk; a process that only starts others need not wait for it."""
+    config = session.config
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        config.pluginmanager.import_plugin("tests.assemblies")
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,7 @@ CONFIGURED = {"task": {"secrets": {"DRILL_SECRET": PARAMETER}}}
 
 def create_secret(aws: Aws) -> None:
     """Create it, unless it is there."""
-    ssm = aws.session.client("ssm", endpoint_url=aws.endpoint, config=aws.config)
-    ssm.put_parameter(Name=PARAMETER, Value="drill", Type="SecureString", Overwrite=True)
+    aws.client("ssm").put_parameter(Name=PARAMETER, Value="drill", Type="SecureString", Overwrite=True)
 
 
 class SecretMissing(BadStart):

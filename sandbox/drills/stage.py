@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from operations.aws import Aws, connect
@@ -73,16 +74,14 @@ class Stage:
         self._load: Load | None = None
         self.traffic: Traffic | None = None
 
-    @property
+    @cached_property
     def aws(self) -> Aws:
         """The emulated AWS."""
         return connect(self.workspace.configuration, self.workspace.environment)
 
     def client(self, service: str) -> Any:
-        """A boto3 client of the emulated AWS."""
-        aws = self.aws
-        session: Any = aws.session
-        return session.client(service, endpoint_url=aws.endpoint, config=aws.config)
+        """The boto3 client of that service of the emulated AWS."""
+        return self.aws.client(service)
 
     @property
     def status(self) -> Status:
