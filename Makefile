@@ -63,8 +63,9 @@ synth: .venv/.sandbox node_modules/.cdk ## Write the templates of every environm
 	@cdk synth --quiet --no-notices
 
 .PHONY: test
-test: .venv/.development node_modules/.all service/.venv/.test .checkov/.installed ## Run every test that this machine allows; TIERS=FILE leaves what they took as JSON
-	@python -m tests.run $(if $(TIERS),--tiers-report $(TIERS))
+test: .venv/.development node_modules/.all service/.venv/.test .checkov/.installed ## Run every test that this machine allows; TIERS=FILE leaves what they took as JSON, COVERAGE=yes holds to the floors
+	@python -m tests.run $(if $(TIERS),--tiers-report $(TIERS)) $(if $(COVERAGE),--cov)
+	@$(if $(COVERAGE),$(MAKE) coverage-floors)
 
 .PHONY: poetry
 poetry: ## Install the packages with Poetry, into environments of its own
@@ -76,13 +77,13 @@ coverage: node_modules/.all .checkov/.installed ## Run every test in Poetry's en
 	@mkdir -p coverage
 	@cd service && poetry run pytest --quiet -m "" --cov --cov-report=xml:../coverage/service.xml
 	@poetry run pytest --numprocesses 4 --cov --cov-report=xml:coverage/infrastructure.xml
-	@$(MAKE) coverage-floors
+	@$(MAKE) coverage-floors BY="poetry run"
 
 # The service's floor, 100, is in its own pyproject.toml.
 .PHONY: coverage-floors
 coverage-floors:
 	@for part in operations constructs; do \
-	  poetry run coverage report --include="$$part/*" --skip-covered --show-missing --fail-under=95; done
+	  $(BY) coverage report --include="$$part/*" --skip-covered --show-missing --fail-under=95; done
 
 .PHONY: prometheus
 prometheus: ## Install what observability is tested against, from Debian's packages

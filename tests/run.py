@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -24,20 +25,25 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.run", description=__doc__)
     parser.add_argument("--workers", type=int, default=WORKERS, help="processes beside the service's tests")
     parser.add_argument("--tiers-report", type=Path, help="write what each tier took to this file, as JSON")
+    parser.add_argument("--cov", action="store_true", help="measure what they cover, and leave it in .coverage")
     words = parser.parse_args()
     # Ctrl-C reaches the tests, too, which then stop what they have started: this waits for them.
     signal.signal(signal.SIGINT, lambda *_: None)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        codes, tiers = run(Path(folder), words.workers)
+        codes, tiers = run(Path(folder), words.workers, ["--cov", "--cov-report="] if words.cov else [])
     if words.tiers_report:
         words.tiers_report.write_text(as_json(tiers, time.monotonic() - began), encoding="utf-8")
     print(f"\n{table(tiers)}\nThe whole run took {time.monotonic() - began:.0f} s.")
     return max(map(abs, codes))
 
 
-def run(folder: Path, workers: int) -> tuple[list[int], list[Tier]]:
-    """Run all tests, and keep in that folder what they leave; return their exit codes and what the tiers took."""
+def run(folder: Path, workers: int, options: Sequence[str]) -> tuple[list[int], list[Tier]]:
+    """Run all tests, and keep in that folder what they leave; return their exit codes and what the tiers took.
+
+    Args:
+        options: of pytest, for all but the service's, which measure what they cover anyway.
+    """
     said, times, others = folder / "service.txt", folder / "service.xml", folder / "others.json"
     with said.open("w") as output:
         service = subprocess.Popen(
@@ -47,7 +53,7 @@ def run(folder: Path, workers: int) -> tuple[list[int], list[Tier]]:
             stderr=subprocess.STDOUT,
         )
     rest = subprocess.Popen(
-        [sys.executable, "-m", "pytest", f"--numprocesses={workers}", f"--tiers-report={others}"], cwd=PROJECT
+        [sys.executable, "-m", "pytest", f"--numprocesses={workers}", f"--tiers-report={others}", *options], cwd=PROJECT
     )
     codes = [rest.wait(), service.wait()]
     print(f"\nThe service's own tests:\n{said.read_text()}", end="")

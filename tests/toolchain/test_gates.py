@@ -131,11 +131,7 @@ def test_a_part_that_tests_reach_less_of_than_its_floor_fails(
     (tmp_path / "run.py").write_text(
         "from runpy import run_path\nrun_path('operations/module.py')\nrun_path('constructs/module.py')\n"
     )
-    poetry = tmp_path / "bin" / "poetry"
-    poetry.parent.mkdir()
-    poetry.write_text('#!/bin/sh\nshift\nexec "$@"\n')
-    poetry.chmod(0o755)
-    here = {"PATH": os.pathsep.join([str(poetry.parent), str(Path(sys.executable).parent), os.environ["PATH"]])}
+    here = {"PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
     assert ended(["coverage", "run", "--source=.", "run.py"], tmp_path, **here).returncode == 0
     found = ended(["make", "coverage-floors"], tmp_path, **here)
     assert found.returncode == ends, found.stdout
