@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import docker
 
-PING_SECONDS = 60.0
+ANSWER_SECONDS = 60
 """In which an engine has to answer."""
 
 
-def engine_client(host: str, *, timeout: int = 60) -> "docker.DockerClient":
+def engine_client(host: str) -> "docker.DockerClient":
     """A client of the engine at that host.
 
     Args:
         host: as DOCKER_HOST takes it.
-        timeout: seconds in which the engine has to answer.
 
     Raises:
         docker.errors.DockerException: no engine answers there.
     """
     import docker  # noqa: PLC0415 - a sandbox without containers does not need it
 
-    return docker.DockerClient(base_url=host, timeout=timeout, version=_spoken(docker.DockerClient, base_url=host))
+    version = _spoken(docker.DockerClient, base_url=host)
+    return docker.DockerClient(base_url=host, timeout=ANSWER_SECONDS, version=version)
 
 
 def ping_first() -> None:
@@ -50,7 +50,7 @@ def _spoken(make: Callable[..., "docker.DockerClient"], **options: Any) -> str |
 
     api = make(version=DEFAULT_DOCKER_API_VERSION, **options).api
     try:
-        return api.get(f"{api.base_url}/_ping", timeout=PING_SECONDS).headers.get("Api-Version")
+        return api.get(f"{api.base_url}/_ping", timeout=ANSWER_SECONDS).headers.get("Api-Version")
     except OSError:  # as those of requests are
         return None
     finally:
